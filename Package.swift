@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+// One table of targets, from the bottom of the import order to the top: a target may import only what it lists, and
+// `make lint` checks every `import` in `Sources` against this file.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func swiftTarget(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func swiftTests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "Hone",
+    platforms: [.macOS(.v26)],
+    products: [
+        .library(name: "Hone", targets: ["Hone"]),
+        .executable(name: "hone", targets: ["HoneCommand"]),
+    ],
+    targets: [
+        // C boundaries: the only places where foreign libraries or vector instructions appear.
+        .target(
+            name: "COnnx",
+            cxxSettings: [
+                .define("ONNX_ML"), .define("ONNX_NAMESPACE", to: "onnx"), .define("ONNX_API", to: ""),
+            ],
+            linkerSettings: [.linkedLibrary("onnx_proto"), .linkedLibrary("protobuf")]),
+        .target(
+            name: "CImageCodecs",
+            linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "CMicrokernels"),
+
+        // Values, graphs and files.
+        swiftTarget("Tensors", []),
+        swiftTarget("ModelGraph", ["Tensors"]),
+        swiftTarget("ONNXFormat", ["COnnx", "ModelGraph", "Tensors"]),
+        swiftTarget("Datasets", ["CImageCodecs", "ONNXFormat", "Tensors"]),
+
+        // Execution: the plan and the kernel contract, then the backends, which never import each other.
+        swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
+        swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
+
+        // What is done to a model, and what is said about it. None of these sees a device.
+        swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("Evaluation", ["Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("Reporting", []),
+
+        // The façade and the command.
+        swiftTarget(
+            "Hone",
+            [
+                "Datasets", "Evaluation", "ModelGraph", "ONNXFormat", "Optimizers", "ReferenceBackend", "Runtime",
+                "Tensors",
+            ]),
+        .executableTarget(
+            name: "HoneCommand",
+            dependencies: ["Hone", "Datasets", "Evaluation", "ModelGraph", "Reporting", "Tensors"],
+            swiftSettings: strict),
+
+        // Tests mirror the names of what they test.
+        .target(
+            name: "TestSupport",
+            dependencies: ["ModelGraph", "ONNXFormat", "ReferenceBackend", "Runtime", "Tensors"],
+            path: "Tests/TestSupport", swiftSettings: strict),
+        swiftTests("TensorsTests", ["Tensors", "TestSupport"]),
+        swiftTests("ModelGraphTests", ["ModelGraph", "ReferenceBackend", "Runtime", "Tensors", "TestSupport"]),
+        swiftTests("ONNXFormatTests", ["ONNXFormat", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests("DatasetsTests", ["Datasets", "Tensors", "TestSupport"]),
+        swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests(
+            "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests(
+            "EvaluationTests", ["Evaluation", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests("ReportingTests", ["Reporting"]),
+        swiftTests("HoneTests", ["Hone", "TestSupport", "ONNXFormat", "ModelGraph", "Tensors"]),
+        swiftTests("HoneCommandTests", ["HoneCommand", "Hone", "TestSupport", "Tensors"]),
+        swiftTests("RepositoryTests", []),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .c17,
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,2 @@
+#include "CImageCodecs.h"
+int honeimage_version(void) { return 1; }

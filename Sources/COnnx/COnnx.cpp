@@ -1,0 +1,2 @@
+#include "COnnx.h"
+int honeonnx_version(void) { return 1; }

@@ -1,0 +1,2 @@
+#pragma once
+int honeonnx_version(void);

@@ -1,0 +1,6 @@
+extension OperatorCatalog {
+    /// Functions of one element.
+    static let activationFamily: [any Operator.Type] = [
+        Relu.self
+    ]
+}

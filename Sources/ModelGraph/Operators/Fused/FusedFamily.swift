@@ -1,0 +1,4 @@
+extension OperatorCatalog {
+    /// Operators of the `hone` domain, which passes make and files never hold.
+    static let fusedFamily: [any Operator.Type] = []
+}

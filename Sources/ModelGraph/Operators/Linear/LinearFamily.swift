@@ -1,0 +1,4 @@
+extension OperatorCatalog {
+    /// Convolutions and matrix products in floating point.
+    static let linearFamily: [any Operator.Type] = []
+}

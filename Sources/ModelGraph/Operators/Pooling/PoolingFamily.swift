@@ -1,0 +1,4 @@
+extension OperatorCatalog {
+    /// Reductions over windows and over whole planes.
+    static let poolingFamily: [any Operator.Type] = []
+}

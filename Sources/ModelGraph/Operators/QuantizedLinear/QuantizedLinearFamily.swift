@@ -1,0 +1,4 @@
+extension OperatorCatalog {
+    /// Convolutions and matrix products on integers.
+    static let quantizedLinearFamily: [any Operator.Type] = []
+}

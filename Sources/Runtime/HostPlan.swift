@@ -1,0 +1,86 @@
+import ModelGraph
+import Tensors
+
+/// Computes one step from host memory into host memory.
+package protocol HostKernel {
+    /// - Parameters:
+    ///   - inputs: by position; nil for an absent optional input.
+    ///   - outputs: by position; nil for an output that nobody wants.
+    func run(inputs: [TensorView?], outputs: [MutableTensorView?]) throws(HoneError)
+}
+
+/// A plan prepared by a backend whose kernels work on host memory: the arena and the walk over the steps.
+package final class HostPlan: PreparedPlan {
+    private let plan: Plan
+    private let kernels: [any HostKernel]
+    private let arena: UnsafeMutableRawBufferPointer
+
+    /// Reserves the arena.
+    ///
+    /// - Parameter kernels: one for each step.
+    /// - Throws: `.outOfMemory` if the arena is larger than any address space would give.
+    package init(_ plan: Plan, kernels: [any HostKernel]) throws(HoneError) {
+        precondition(kernels.count == plan.steps.count)
+        guard plan.arenaByteCount <= TensorType.maximumByteCount else {
+            throw HoneError(.outOfMemory, "the plan needs \(plan.arenaByteCount) bytes for intermediate values")
+        }
+        self.plan = plan
+        self.kernels = kernels
+        arena = .allocate(byteCount: max(plan.arenaByteCount, 1), alignment: Plan.arenaAlignment)
+    }
+
+    deinit { arena.deallocate() }
+
+    package func run(_ inputs: [Tensor], observer: StepObserver?) throws(HoneError) -> [Tensor] {
+        precondition(inputs.count == plan.inputs.count)
+        var tensors: [Plan.ValueID: Tensor] = [:]
+        for (value, tensor) in zip(plan.inputs, inputs) { tensors[value] = tensor }
+        for (index, value) in plan.values.enumerated() {
+            switch value.place {
+            case .constant(let tensor): tensors[index] = tensor
+            case .output: tensors[index] = Tensor(zeros: value.type)
+            case .input, .arena: break
+            }
+        }
+        for (step, kernel) in zip(plan.steps, kernels) {
+            let inputViews = step.inputs.map { value in value.map { view(of: $0, tensors) } }
+            let outputViews = step.outputs.map { value in value.map { mutableView(of: $0, &tensors) } }
+            do throws(HoneError) {
+                try kernel.run(inputs: inputViews, outputs: outputViews)
+            } catch {
+                throw error.atNode(step.label)
+            }
+            try observer?(step, inputViews, outputViews.map { $0?.readOnly })
+        }
+        return plan.outputs.map { value in
+            guard let tensor = tensors[value] else { preconditionFailure("output \(value) has no tensor") }
+            return tensor
+        }
+    }
+
+    // Views outlive the closures that make them: the tensors stay in `tensors`, unwritten but through the views, for the
+    // whole run, and Tensor storage never moves.
+    private func view(of value: Plan.ValueID, _ tensors: [Plan.ValueID: Tensor]) -> TensorView {
+        let planned = plan.values[value]
+        if case .arena(let offset) = planned.place {
+            return TensorView(
+                type: planned.type, bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(arena)[offset...]))
+        }
+        guard let tensor = tensors[value] else { preconditionFailure("'\(planned.name)' has no tensor") }
+        return tensor.withUnsafeBytes { TensorView(type: planned.type, bytes: $0) }
+    }
+
+    private func mutableView(of value: Plan.ValueID, _ tensors: inout [Plan.ValueID: Tensor]) -> MutableTensorView {
+        let planned = plan.values[value]
+        if case .arena(let offset) = planned.place {
+            return MutableTensorView(
+                type: planned.type, bytes: UnsafeMutableRawBufferPointer(rebasing: arena[offset...]))
+        }
+        guard var tensor = tensors.removeValue(forKey: value) else {
+            preconditionFailure("'\(planned.name)' has no tensor")
+        }
+        let view = tensor.withUnsafeMutableBytes { MutableTensorView(type: planned.type, bytes: $0) }
+        tensors[value] = tensor
+        return view
+    }
+}

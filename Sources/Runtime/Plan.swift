@@ -1,0 +1,70 @@
+import ModelGraph
+import Tensors
+
+/// What a backend will do for inputs of given types: steps in order, a type, a layout and a place for every value.
+package struct Plan: Sendable {
+    /// A position in `values`.
+    package typealias ValueID = Int
+
+    package var values: [PlannedValue] = []
+    package var steps: [PlanStep] = []
+    package var inputs: [ValueID] = []
+    package var outputs: [ValueID] = []
+    /// Bytes of the one buffer that holds every intermediate value.
+    package var arenaByteCount = 0
+
+    /// Bytes that the intermediate values would take if none shared memory.
+    package var unsharedByteCount: Int {
+        values.reduce(0) { sum, value in
+            if case .arena = value.place { sum + value.type.byteCount } else { sum }
+        }
+    }
+
+    /// Bytes of constants.
+    package var constantByteCount: Int {
+        values.reduce(0) { sum, value in
+            if case .constant = value.place { sum + value.type.byteCount } else { sum }
+        }
+    }
+}
+
+/// A value of a plan.
+package struct PlannedValue: Sendable {
+    /// Where a value lives.
+    package enum Place: Sendable {
+        /// Fed by the caller.
+        case input
+        /// Known when the plan is made.
+        case constant(Tensor)
+        /// In the arena, from this byte on.
+        case arena(offset: Int)
+        /// In memory of its own, which the caller gets.
+        case output
+    }
+
+    /// How the elements are arranged.
+    package enum Layout: String, Sendable {
+        /// Packed, last dimension fastest, as in ONNX.
+        case rowMajor = "row-major"
+    }
+
+    package var name: String
+    /// The type that backends see: floating-point types are float32.
+    package var type: TensorType
+    /// The model's own element type.
+    package var modelElementType: ElementType
+    package var layout: Layout = .rowMajor
+    package var place: Place
+    /// The first and the last step that touches the value; `-1` stands for before the first step.
+    package var lifetime: ClosedRange<Int>
+}
+
+/// One operator of a plan with its operands.
+package struct PlanStep: Sendable {
+    package var index: Int
+    package var node: Node
+    package var label: String
+    package var typedOperator: any Operator
+    package var inputs: [Plan.ValueID?]
+    package var outputs: [Plan.ValueID?]
+}
