@@ -5,8 +5,10 @@ import Tensors
 /// The slow, obvious backend: the executable form of NUMERICS.md, and the definition of correct.
 package struct ReferenceBackend: Backend {
     package let name = "reference"
+    private let threads: Int?
 
-    package init() {}
+    /// - Parameter threads: how many threads kernels may use; nil for one a core. No result depends on it.
+    package init(threads: Int? = nil) { self.threads = threads }
 
     package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
         let kernels = try plan.steps.map { step throws(HoneError) -> any HostKernel in
@@ -15,7 +17,7 @@ package struct ReferenceBackend: Backend {
             }
             return kernel
         }
-        return try HostPlan(plan, kernels: kernels)
+        return try HostPlan(plan, kernels: kernels, threads: threads)
     }
 }
 

@@ -14,24 +14,36 @@ package final class HostPlan: PreparedPlan {
     private let plan: Plan
     private let kernels: [any HostKernel]
     private let arena: UnsafeMutableRawBufferPointer
+    private let threads: Int?
 
     /// Reserves the arena.
     ///
-    /// - Parameter kernels: one for each step.
+    /// - Parameters:
+    ///   - kernels: one for each step.
+    ///   - threads: how many threads the kernels may use; nil for one a core.
     /// - Throws: `.outOfMemory` if the arena is larger than any address space would give.
-    package init(_ plan: Plan, kernels: [any HostKernel]) throws(HoneError) {
+    package init(_ plan: Plan, kernels: [any HostKernel], threads: Int? = nil) throws(HoneError) {
         precondition(kernels.count == plan.steps.count)
         guard plan.arenaByteCount <= TensorType.maximumByteCount else {
             throw HoneError(.outOfMemory, "the plan needs \(plan.arenaByteCount) bytes for intermediate values")
         }
         self.plan = plan
         self.kernels = kernels
+        self.threads = threads
         arena = .allocate(byteCount: max(plan.arenaByteCount, 1), alignment: Plan.arenaAlignment)
     }
 
     deinit { arena.deallocate() }
 
     package func run(_ inputs: [Tensor], observer: StepObserver?) throws(HoneError) -> [Tensor] {
+        guard let threads else { return try walk(inputs, observer) }
+        // `withValue` rethrows untyped; the result carries the typed error through it.
+        return try HostThreads.$limit.withValue(threads) {
+            Result { () throws(HoneError) -> [Tensor] in try walk(inputs, observer) }
+        }.get()
+    }
+
+    private func walk(_ inputs: [Tensor], _ observer: StepObserver?) throws(HoneError) -> [Tensor] {
         precondition(inputs.count == plan.inputs.count)
         var tensors: [Plan.ValueID: Tensor] = [:]
         for (value, tensor) in zip(plan.inputs, inputs) { tensors[value] = tensor }
