@@ -1,2 +1,0 @@
-#include "COnnx.h"
-int honeonnx_version(void) { return 1; }

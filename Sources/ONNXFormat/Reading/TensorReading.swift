@@ -1,0 +1,70 @@
+import COnnx
+import Tensors
+
+/// Reads a TensorProto's elements, wherever they are.
+///
+/// Everything is counted before memory is taken: a file of a few bytes may claim a tensor of 2^60 elements.
+///
+/// - Parameters:
+///   - label: what errors call the tensor.
+///   - folder: where external data may lie; nil refuses it.
+func readTensor(_ proto: OpaquePointer, label: String, folder: String?) throws(HoneError) -> Tensor {
+    let code = onnx_tensor_element_type(proto)
+    guard let elementType = ElementType(rawValue: code) else {
+        throw HoneError(
+            .unsupported, "\(label) has element type \(ElementType.name(ofONNXCode: code)), which Hone does not read")
+    }
+    guard !onnx_tensor_has_segment(proto) else {
+        throw HoneError(.unsupported, "\(label) is stored in segments, which Hone does not read")
+    }
+    var rank = 0
+    let dims = onnx_tensor_dims(proto, &rank)
+    let shape = UnsafeBufferPointer(start: dims, count: rank).map { Int($0) }
+    let type: TensorType
+    do throws(HoneError) {
+        type = try TensorType.validated(elementType, shape)
+    } catch {
+        throw HoneError(error.code, "\(label): \(error.message)")
+    }
+    var tensor: Tensor
+    if onnx_tensor_is_external(proto) {
+        tensor = try ExternalData(of: proto, label: label).read(type, folder: folder)
+    } else {
+        tensor = try readStoredElements(proto, type, label: label)
+    }
+    if elementType == .bool { normalizeTruthValues(&tensor) }
+    return tensor
+}
+
+private func readStoredElements(
+    _ proto: OpaquePointer, _ type: TensorType, label: String
+) throws(HoneError) -> Tensor {
+    let rawSize = onnx_tensor_raw_size(proto)
+    let typedCount = onnx_tensor_typed_count(proto)
+    guard rawSize == 0 || typedCount == 0 else {
+        throw HoneError(.invalidModel, "\(label) holds its elements twice, raw and typed")
+    }
+    if rawSize != 0 {
+        guard rawSize == type.byteCount else {
+            throw HoneError(.invalidModel, "\(label) holds \(rawSize) bytes, but \(type) takes \(type.byteCount)")
+        }
+    } else {
+        guard typedCount == type.elementCount else {
+            throw HoneError(
+                .invalidModel, "\(label) holds \(typedCount) elements, but \(type) takes \(type.elementCount)")
+        }
+    }
+    var tensor = Tensor(zeros: type)
+    let areInRange = tensor.withUnsafeMutableBytes { onnx_tensor_copy_elements(proto, $0.baseAddress) }
+    guard areInRange else {
+        throw HoneError(.invalidModel, "\(label) holds a number outside the range of \(type.elementType)")
+    }
+    return tensor
+}
+
+/// Makes every byte but 0 a 1: kernels may rely on it.
+private func normalizeTruthValues(_ tensor: inout Tensor) {
+    tensor.withUnsafeMutableBytes { bytes in
+        for index in bytes.indices where bytes[index] > 1 { bytes[index] = 1 }
+    }
+}
