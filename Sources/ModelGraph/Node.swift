@@ -18,6 +18,8 @@ public struct Node: Sendable {
     public var attributes: [String: AttributeValue]
     /// The serialized `NodeProto` without what is modelled above: doc string, metadata, unknown fields.
     package var envelope: [UInt8] = []
+    /// What passes tell the plan about the node, by key; no part of the model, and never written.
+    package var annotations: [String: String] = [:]
 
     /// Creates a node.
     public init(
