@@ -1,0 +1,76 @@
+# Everything that is done to this repository, by name. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+HONE := .build/release/hone
+SWIFT_FILES := Package.swift Sources Tests
+PYTHON ?= python3
+# Models and data that are not part of this repository; suites that need them skip, visibly, where they are absent.
+export HONE_MODELS ?= ../shared
+
+# The ONNX node tests came as files up to onnx 1.16. onnx 1.20 is the last package whose newest opset is 25, so that
+# none of its cases has moved on to an opset that Hone does not read.
+ONNX_NEWER := 1.20.1
+
+.PHONY: help deps deps-test build demo test test-swift test-python lint format conformance oracle bench clean swift-toolchain
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+swift-toolchain:
+	@command -v swift >/dev/null || { \
+	  echo "No Swift toolchain found. Hone needs Swift 6.2 or later (tested with 6.3.1)."; \
+	  echo "Get it from https://www.swift.org/install/linux, unpack it, and put its usr/bin on PATH:"; \
+	  echo '  export PATH=/opt/swift/usr/bin:$$PATH'; \
+	  exit 1; } >&2
+
+deps: ## install the system libraries that the build needs (Debian, Ubuntu)
+	@.ci/install-packages.sh libonnx-dev libprotobuf-dev libjpeg-dev libpng-dev zlib1g-dev
+
+deps-test: .deps/node-newer ## install what the Python suites need, into .venv and .venv-newer
+.venv/installed: .ci/requirements.txt
+	@.ci/install-packages.sh python3 python3-venv
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r .ci/requirements.txt
+	@touch $@
+.deps/node-newer: Tests/Conformance/generate_node_tests.py .venv/installed
+	@test -x .venv-newer/bin/python || $(PYTHON) -m venv .venv-newer
+	@.venv-newer/bin/pip install --quiet --disable-pip-version-check onnx==$(ONNX_NEWER)
+	@mkdir -p .deps
+	@.venv-newer/bin/python Tests/Conformance/generate_node_tests.py $@
+	@touch $@
+
+build: swift-toolchain ## build the library and the command, optimised
+	swift build -c release
+
+demo: deps build ## quantize and evaluate the bundled example, and print one table
+	@Examples/digits/demo.sh
+
+test: deps build test-swift test-python ## unit, property and repository tests; needs nothing outside this repository
+test-swift: swift-toolchain
+	swift test -c release -Xswiftc -enable-testing
+# `swift test` relinks the command against testable modules; the Python suites drive the build that users get.
+test-python: deps-test build
+	.venv/bin/python -m pytest -q Tests/Oracle -m "not needs_models"
+
+lint: swift-toolchain ## formatting, imports, line budgets, names, no machine paths
+	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
+	@$(PYTHON) .ci/lint-imports.py
+	@$(PYTHON) .ci/lint-repository.py
+
+format: swift-toolchain ## format every Swift file in place
+	swift format --in-place --parallel --recursive $(SWIFT_FILES)
+
+conformance: deps build deps-test ## the official ONNX node tests
+	.venv/bin/python Tests/Conformance/run_node_tests.py
+
+oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
+	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models
+
+bench: deps build ## what can be measured so far: the example's latency, whole command
+	@Benchmarks/example-latency.sh
+
+clean: ## remove what building made; .venv, .venv-newer and .deps stay
+	rm -rf .build
