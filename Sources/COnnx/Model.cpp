@@ -70,6 +70,7 @@ bool onnx_model_strip(onnx_message *model) {
         graph.clear_node();
         graph.clear_input();
         graph.clear_output();
+        keep_only(graph.mutable_value_info(), [](const auto &value) { return value.ByteSizeLong() != 0; });
         keep_only(graph.mutable_initializer(), [](const onnx::TensorProto &tensor) {
             onnx::TensorProto named;
             named.set_name(tensor.name());

@@ -24,9 +24,10 @@ onnx_message *onnx_node_attribute(onnx_message *node, size_t index) {
 bool onnx_node_strip(onnx_message *node) {
     return guarded([&] {
         NodeProto &message = as<NodeProto>(node);
-        message.clear_name();
+        // Present but empty is what some exporters write; that stays.
+        if (!message.name().empty()) { message.clear_name(); }
+        if (!message.domain().empty()) { message.clear_domain(); }
         message.clear_op_type();
-        message.clear_domain();
         message.clear_input();
         message.clear_output();
         keep_only(message.mutable_attribute(), [](const AttributeProto &attribute) {

@@ -65,10 +65,10 @@ bool onnx_value_strip(onnx_message *value, bool keep_type) {
     });
 }
 
-bool onnx_value_clear_all_but_name(onnx_message *value) {
+bool onnx_value_clear(onnx_message *value, bool keep_name) {
     return guarded([&] {
         ValueInfoProto named;
-        named.set_name(value_of(value).name());
+        if (keep_name) { named.set_name(value_of(value).name()); }
         as<ValueInfoProto>(value).Swap(&named);
     });
 }

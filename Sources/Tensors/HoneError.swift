@@ -59,8 +59,14 @@ public struct HoneError: Error, Sendable, CustomStringConvertible {
         if let node { parts.append(node) }
         parts.append(message)
         let line = parts.joined(separator: ": ")
-        guard let remedy else { return line }
-        return "\(line) (\(remedy))"
+        return Self.printable(remedy.map { "\(line) (\($0))" } ?? line)
+    }
+
+    /// Escapes control characters: names come from files, and may hold line ends and terminal commands.
+    private static func printable(_ line: String) -> String {
+        line.unicodeScalars.reduce(into: "") { text, scalar in
+            text += scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }
     }
 
     /// The same error, saying that it arose in `file`, unless it already names one.

@@ -54,7 +54,8 @@ onnx_bytes onnx_model_metadata_key(const onnx_message *model, size_t index);
 onnx_bytes onnx_model_metadata_value(const onnx_message *model, size_t index);
 size_t onnx_model_sparse_initializer_count(const onnx_message *model);
 onnx_bytes onnx_model_sparse_initializer_name(const onnx_message *model, size_t index);
-/// Clears what a `Graph` models, and initializers that hold nothing but their name; the rest is the model's envelope.
+/// Clears what a `Graph` models, initializers that hold nothing but their name, and inner values that hold nothing; the
+/// rest is the model's envelope.
 bool onnx_model_strip(onnx_message *model);
 
 bool onnx_model_set_ir_version(onnx_message *model, int64_t version);
@@ -93,8 +94,8 @@ size_t onnx_value_rank(const onnx_message *value);
 onnx_dim_kind onnx_value_dim(const onnx_message *value, size_t index, int64_t *size, onnx_bytes *symbol);
 /// Clears the name and, unless it is kept, what a `ValueInfo` models of a tensor type.
 bool onnx_value_strip(onnx_message *value, bool keep_type);
-/// Clears all but the name.
-bool onnx_value_clear_all_but_name(onnx_message *value);
+/// Clears all but the name, or even that.
+bool onnx_value_clear(onnx_message *value, bool keep_name);
 
 bool onnx_value_set_name(onnx_message *value, onnx_bytes name);
 bool onnx_value_set_element_type(onnx_message *value, int32_t type);

@@ -20,17 +20,21 @@ extension GraphReader {
     }
 
     /// Reads `value_info`, which keeps its order in the envelope: a bare name stands for a declared type.
+    ///
+    /// Declarations of values that are not in the graph, which some tools leave behind, are dropped.
     func readDeclaredTypes(into graph: inout Graph) throws(HoneError) {
         let values = graph.allValueNames
+        var seen: Set<String> = []
         for index in 0..<onnx_model_count(model, ONNX_LIST_VALUE_INFO) {
             guard let proto = onnx_model_element(model, ONNX_LIST_VALUE_INFO, index) else { continue }
             let name = try onnx_value_name(proto).text("the name of value info \(index)")
-            guard Self.refusedType(of: proto) == nil else { continue }
-            if values.contains(name), graph.declaredTypes[name] == nil {
-                graph.declaredTypes[name] = try readValue(proto, name: name)
-                try expectMemory(name.lent { onnx_value_set_name(proto, $0) })
+            guard values.contains(name), seen.insert(name).inserted else {
+                try expectMemory(onnx_value_clear(proto, false))
+                continue
             }
-            try expectMemory(onnx_value_clear_all_but_name(proto))
+            if Self.refusedType(of: proto) != nil { continue }
+            graph.declaredTypes[name] = try readValue(proto, name: name)
+            try expectMemory(name.lent { onnx_value_set_name(proto, $0) && onnx_value_clear(proto, true) })
         }
     }
 
