@@ -40,9 +40,10 @@ let package = Package(
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
+        swiftTarget("Files", ["Tensors"]),
         swiftTarget("ModelGraph", ["Tensors"]),
-        swiftTarget("ONNXFormat", ["COnnx", "ModelGraph", "Tensors"]),
-        swiftTarget("Datasets", ["CImageCodecs", "ONNXFormat", "Tensors"]),
+        swiftTarget("ONNXFormat", ["COnnx", "Files", "ModelGraph", "Tensors"]),
+        swiftTarget("Datasets", ["CImageCodecs", "Files", "ONNXFormat", "Tensors"]),
 
         // Execution: the plan and the kernel contract, then the backends, which never import each other.
         swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
@@ -72,8 +73,8 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: strict),
         swiftTests("TensorsTests", ["Tensors", "TestSupport"]),
         swiftTests("ModelGraphTests", ["ModelGraph", "ReferenceBackend", "Runtime", "Tensors", "TestSupport"]),
-        swiftTests("ONNXFormatTests", ["ONNXFormat", "ModelGraph", "Tensors", "TestSupport"]),
-        swiftTests("DatasetsTests", ["Datasets", "Tensors", "TestSupport"]),
+        swiftTests("ONNXFormatTests", ["Files", "ONNXFormat", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests("DatasetsTests", ["Datasets", "Files", "Tensors", "TestSupport"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(

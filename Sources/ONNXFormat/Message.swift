@@ -1,4 +1,5 @@
 import COnnx
+import Files
 import Tensors
 
 /// A protobuf message that Swift owns; handles of its parts live as long as it does.

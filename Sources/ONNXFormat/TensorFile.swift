@@ -1,4 +1,5 @@
 import COnnx
+import Files
 import Tensors
 
 /// Files that hold one TensorProto, as in ONNX's `test_data_set_*` folders.

@@ -1,4 +1,5 @@
 import COnnx
+import Files
 import Tensors
 
 /// A TensorProto on its way to a file: everything but the elements serialized, the elements where they are.

@@ -98,4 +98,12 @@ package struct AtomicFile: ~Copyable, ByteSink {
     private func failure() -> HoneError {
         HoneError(.fileAccess, "cannot write: \(systemMessage(errno))", file: target)
     }
+
+    /// Writes a whole file.
+    package static func writeWhole(_ bytes: [UInt8], to target: String) throws(HoneError) {
+        var file = try AtomicFile(replacing: target)
+        try file.append(bytes)
+        try file.finish()
+        try file.commit()
+    }
 }
