@@ -12,13 +12,13 @@ package struct QDQRecognition: GraphPass {
     package func run(on graph: inout Graph, evaluator: any OperatorEvaluator) throws(HoneError) -> Int {
         // QuantizeLinear, DequantizeLinear and QLinearConv are of opset 10.
         guard let opset = graph.opsets[""] ?? graph.opsets["ai.onnx"], opset >= 10,
-            graph.nodes.contains(where: { $0.applies("QuantizeLinear") })
+            graph.nodes.contains(where: { $0.isQuantizeLinear })
         else { return 0 }
         let types = StaticTypes(graph, evaluator: evaluator)
         var editor = GraphEditor(graph)
         var changes = 0
         for number in editor.numbers {
-            guard let node = editor[number], node.applies("QuantizeLinear") else { continue }
+            guard let node = editor[number], node.isQuantizeLinear else { continue }
             mergeEqualQuantizations(number, node, &editor)
             guard let site = QuantizedSite(number, editor) else { continue }
             if recognise(site, &editor, types) { changes += 1 }
@@ -88,7 +88,7 @@ package struct QDQRecognition: GraphPass {
     private func mergeEqualQuantizations(_ number: Int, _ node: Node, _ editor: inout GraphEditor) {
         guard let value = node.input(0), let kept = QuantizedOperand(quantizedBy: node, editor) else { return }
         for user in editor.users(of: value) where user > number {
-            guard let other = editor[user], other.applies("QuantizeLinear"), other.input(0) == value,
+            guard let other = editor[user], other.isQuantizeLinear, other.input(0) == value,
                 let operand = QuantizedOperand(quantizedBy: other, editor), operand.hasParameters(of: kept),
                 !editor.isGraphOutput(operand.integers)
             else { continue }

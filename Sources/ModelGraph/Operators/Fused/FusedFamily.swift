@@ -1,6 +1,8 @@
 extension OperatorCatalog {
     /// Operators of the `hone` domain, which passes make and files never hold.
     static let fusedFamily: [any Operator.Type] = [
-        Clamp.self
+        Clamp.self,
+        FusedConv.self,
+        FusedQLinearConv.self,
     ]
 }

@@ -18,7 +18,7 @@ enum QuantizedBias {
             else { return nil }
             return rounded(values, steps, name, &editor)
         }
-        guard let (_, node) = editor.producer(of: name, among: ["DequantizeLinear"]), let source = node.input(0),
+        guard let node = editor.dequantization(of: name), let source = node.input(0),
             let integers = editor.constant(source), let values = integers.integers(), values.count == channels,
             integers.rank <= 1, let scale = editor.constant(node, 1), scale.elementType == .float32, scale.rank <= 1,
             scale.elementCount == 1 || scale.elementCount == channels

@@ -12,7 +12,7 @@ struct QuantizedOperand {
 
     /// The integers that a DequantizeLinear turns into `value`; nil if something else makes it.
     init?(dequantizedTo value: String, _ editor: GraphEditor, _ types: StaticTypes) {
-        guard let (_, node) = editor.producer(of: value, among: ["DequantizeLinear"]), let source = node.input(0),
+        guard let node = editor.dequantization(of: value), let source = node.input(0),
             node.givesFloat32,
             let type = editor.constant(node, 2)?.elementType ?? editor.constant(source)?.elementType
                 ?? types.elementType(source)
@@ -22,9 +22,7 @@ struct QuantizedOperand {
 
     /// The integers that a QuantizeLinear makes.
     init?(quantizedBy node: Node, _ editor: GraphEditor) {
-        guard node.applies("QuantizeLinear"), node.outputs.count == 1, node.input(0) != nil,
-            node.int("precision") ?? 0 <= 1
-        else { return nil }
+        guard node.isQuantizeLinear, node.outputs.count == 1, node.input(0) != nil else { return nil }
         // QuantizeLinear 10: uint8 without a zero point; 21: unless output_dtype says otherwise.
         let given = node.int("output_dtype").flatMap { Int32(exactly: $0) }.flatMap { ElementType(rawValue: $0) }
         guard node.input(2) == nil || editor.constant(node, 2) != nil else { return nil }
@@ -82,7 +80,7 @@ struct QuantizedWeight {
 
     /// The weight that a DequantizeLinear turns into `value`, with its output channels on `axis`.
     init?(dequantizedTo value: String, axis: Int, _ editor: GraphEditor) {
-        guard let (_, node) = editor.producer(of: value, among: ["DequantizeLinear"]), let name = node.input(0),
+        guard let node = editor.dequantization(of: value), let name = node.input(0),
             let tensor = editor.constant(name), Set<ElementType>.eightBit.contains(tensor.elementType),
             tensor.rank > axis, node.givesFloat32, node.int("block_size") ?? 0 == 0,
             let scaleName = node.input(1), let scale = editor.constant(scaleName), scale.elementType == .float32,
@@ -122,9 +120,21 @@ struct QuantizedWeight {
 extension Node {
     /// DequantizeLinear 23 may name another output type than the scale's.
     fileprivate var givesFloat32: Bool { [0, 1].contains(int("output_dtype") ?? 0) }
+
+    /// QuantizeLinear of ai.onnx, or ONNX Runtime's own one, which computes the same.
+    var isQuantizeLinear: Bool { operatorType == "QuantizeLinear" && (isStandard || domain == microsoftDomain) }
+
+    /// DequantizeLinear, likewise.
+    var isDequantizeLinear: Bool { operatorType == "DequantizeLinear" && (isStandard || domain == microsoftDomain) }
 }
 
 extension GraphEditor {
+    /// The DequantizeLinear that makes a value.
+    func dequantization(of value: String) -> Node? {
+        guard let number = producer(of: value), let node = self[number], node.isDequantizeLinear else { return nil }
+        return node
+    }
+
     /// The name of a one-element constant as a scalar: the constant itself, or a copy if it has a dimension.
     mutating func scalar(_ name: String) -> String {
         guard let tensor = constant(name), tensor.rank != 0 else { return name }

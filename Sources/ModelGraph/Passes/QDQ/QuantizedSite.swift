@@ -29,8 +29,8 @@ struct QuantizedSite {
             value = source
         }
         // A DequantizeLinear may have other users: it is not changed.
-        guard let number = editor.producer(of: value), let node = editor[number], node.isStandard,
-            node.operatorType == "DequantizeLinear" || editor.hasSingleUser(value)
+        guard let number = editor.producer(of: value), let node = editor[number],
+            node.isDequantizeLinear || (node.isStandard && editor.hasSingleUser(value))
         else { return nil }
         var (lowest, highest) = (result.range.lowest, result.range.highest)
         for range in ranges.reversed() {

@@ -45,7 +45,7 @@ enum SelectionRecognition {
             if let constant = editor.constant(name) {
                 guard constant.elementType == .float32, constant.elementCount == 1 else { return false }
                 fill = constant.floats()[0]
-            } else if let (_, maker) = editor.producer(of: name, among: ["DequantizeLinear"]),
+            } else if let maker = editor.dequantization(of: name),
                 let integer = editor.constant(maker, 0)?.integers(), integer.count == 1,
                 let scale = editor.constant(maker, 1), scale.elementType == .float32, scale.elementCount == 1
             {
