@@ -15,7 +15,7 @@ extension FusedActivation {
                 let raised = y[index] < low ? low : y[index]
                 y[index] = raised > high ? high : raised
             }
-        case .leakyRelu(let alpha):
+        case .leaky(let alpha):
             for index in y.indices { y[index] = leakyRelu(y[index], alpha: alpha) }
         }
     }

@@ -5,7 +5,7 @@ package enum FusedActivation: Sendable, Hashable {
     case none
     case relu
     case clip(low: Float, high: Float)
-    case leakyRelu(alpha: Float)
+    case leaky(alpha: Float)
 
     private enum Kind: String, CaseIterable {
         case none = "None"
@@ -27,7 +27,7 @@ package enum FusedActivation: Sendable, Hashable {
             guard !low.isNaN, !high.isNaN else { throw HoneError(.invalidModel, "a bound of the activation is NaN") }
             self = .clip(low: low, high: high)
         case .leakyRelu:
-            self = .leakyRelu(alpha: try attributes.float("activation_alpha", default: 0.01))
+            self = .leaky(alpha: try attributes.float("activation_alpha", default: 0.01))
         }
     }
 }
