@@ -14,7 +14,7 @@ package struct GraphEditor {
     private var takenNames: Set<String>
     private let inputNames: Set<String>
     private let outputNames: Set<String>
-    private var zeroPoints: [String: String] = [:]
+    private var sharedConstants: [String: String] = [:]
 
     package init(_ graph: Graph) {
         self.graph = graph
@@ -122,9 +122,18 @@ package struct GraphEditor {
 
     /// The name of a constant zero of a type and a shape, the same for every node that asks.
     package mutating func zeroPoint(_ type: TensorType) -> String {
-        if let name = zeroPoints[type.description] { return name }
-        let name = addConstant("zero_point_\(type.elementType)", Tensor(zeros: type))
-        zeroPoints[type.description] = name
+        shared("zero_point_\(type.elementType)", key: type.description) { Tensor(zeros: type) }
+    }
+
+    /// The name of a constant's copy under another shape, the same for every node that asks.
+    package mutating func reshapedConstant(_ name: String, _ tensor: Tensor) -> String {
+        shared(name + "_reshaped", key: "\(name) \(tensor.shape)") { tensor }
+    }
+
+    private mutating func shared(_ base: String, key: String, _ make: () -> Tensor) -> String {
+        if let name = sharedConstants[key] { return name }
+        let name = addConstant(base, make())
+        sharedConstants[key] = name
         return name
     }
 

@@ -11,7 +11,7 @@ package struct ConstantFolding: GraphPass {
     package init() {}
 
     package func run(on graph: inout Graph, evaluator: any OperatorEvaluator) throws(HoneError) -> Int {
-        try foldConstants(in: &graph, keeping: ["DequantizeLinear"], evaluator: evaluator)
+        try foldConstants(in: &graph, keepingDequantization: true, evaluator: evaluator)
     }
 }
 
@@ -22,12 +22,12 @@ package struct FoldRemainingConstants: GraphPass {
     package init() {}
 
     package func run(on graph: inout Graph, evaluator: any OperatorEvaluator) throws(HoneError) -> Int {
-        try foldConstants(in: &graph, keeping: [], evaluator: evaluator)
+        try foldConstants(in: &graph, keepingDequantization: false, evaluator: evaluator)
     }
 }
 
 private func foldConstants(
-    in graph: inout Graph, keeping kept: Set<String>, evaluator: any OperatorEvaluator
+    in graph: inout Graph, keepingDequantization: Bool, evaluator: any OperatorEvaluator
 ) throws(HoneError) -> Int {
     let operators = try graph.nodes.map { node throws(HoneError) in try graph.decode(node) }
     let dependsOnTypes = operators.contains { type(of: $0).dependsOnTypesOnly }
@@ -36,7 +36,7 @@ private func foldConstants(
     var editor = GraphEditor(graph)
     var changes = 0
     for number in editor.numbers {
-        guard let node = editor[number], !(node.isStandard && kept.contains(node.operatorType)),
+        guard let node = editor[number], !(keepingDequantization && node.isDequantizeLinear),
             !node.outputs.contains(where: { editor.isGraphOutput($0) })
         else { continue }
         guard let results = evaluate(node, operators[number], editor, types, &budget, evaluator) else { continue }

@@ -1,4 +1,8 @@
 extension OperatorCatalog {
     /// Operators of the `hone` domain, which passes make and files never hold.
-    static let fusedFamily: [any Operator.Type] = []
+    static let fusedFamily: [any Operator.Type] = [
+        Clamp.self,
+        FusedConv.self,
+        FusedQLinearConv.self,
+    ]
 }

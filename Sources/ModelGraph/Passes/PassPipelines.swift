@@ -1,0 +1,17 @@
+extension PassPipeline {
+    /// Leaves a model that is standard ONNX and smaller: what optimizers start from and files hold.
+    package static let portable = PassPipeline([
+        ConstantFolding(), IdentityRemoval(), DeadNodeRemoval(), BatchNormFolding(), DeadNodeRemoval(),
+    ])
+
+    /// Leaves a model to run: integer operators recognised, activations fused. It may hold operators of the `hone` domain,
+    /// and is never written.
+    package static let execution = PassPipeline([
+        ConstantFolding(), IdentityRemoval(), BatchNormFolding(),
+        QDQRecognition(),
+        // What recognition left unread would count as a user of the integers, and be folded for nothing.
+        DeadNodeRemoval(),
+        QuantizedActivationFusion(), FoldRemainingConstants(), MatMulBiasFusion(), ActivationFusion(),
+        DeadNodeRemoval(), ResidualAddMarking(),
+    ])
+}
