@@ -1,4 +1,6 @@
 extension OperatorCatalog {
     /// Convolutions and matrix products in floating point.
-    static let linearFamily: [any Operator.Type] = []
+    static let linearFamily: [any Operator.Type] = [
+        Conv.self
+    ]
 }
