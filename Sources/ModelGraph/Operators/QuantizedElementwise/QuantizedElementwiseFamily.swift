@@ -1,4 +1,17 @@
 extension OperatorCatalog {
     /// Quantization, dequantization, and operators on quantized values element by element.
-    static let quantizedElementwiseFamily: [any Operator.Type] = []
+    static let quantizedElementwiseFamily: [any Operator.Type] = [
+        DequantizeLinear.self,
+        DynamicQuantizeLinear.self,
+        MicrosoftDequantizeLinear.self,
+        MicrosoftQuantizeLinear.self,
+        QLinearAdd.self,
+        QLinearConcat.self,
+        QLinearGlobalAveragePool.self,
+        QLinearLeakyRelu.self,
+        QLinearMul.self,
+        QLinearSigmoid.self,
+        QLinearSoftmax.self,
+        QuantizeLinear.self,
+    ]
 }

@@ -1,0 +1,13 @@
+import Tensors
+
+/// The greatest of any number of tensors, element by element; a NaN wins. ONNX Max 6, 8, 12, 13.
+package struct Max: Operator {
+    package static let identifier = OperatorIdentifier("Max")
+    package static let inputCount = 1...variadic
+
+    package init(_ attributes: inout AttributeReader) throws(HoneError) {}
+
+    package func inferTypes(_ operands: Operands) throws(HoneError) -> [TensorType] {
+        [try operands.broadcastType(in: .numeric)]
+    }
+}

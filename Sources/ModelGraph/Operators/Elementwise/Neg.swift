@@ -1,0 +1,13 @@
+import Tensors
+
+/// `y = -x`; the lowest integer wraps to itself. ONNX Neg 6, 13.
+package struct Neg: Operator {
+    package static let identifier = OperatorIdentifier("Neg")
+    package static let inputCount = 1...1
+
+    package init(_ attributes: inout AttributeReader) throws(HoneError) {}
+
+    package func inferTypes(_ operands: Operands) throws(HoneError) -> [TensorType] {
+        [try operands.type(0, in: .signed)]
+    }
+}

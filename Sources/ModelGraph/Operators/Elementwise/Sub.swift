@@ -1,0 +1,13 @@
+import Tensors
+
+/// `c = a - b`, integers wrapping. ONNX Sub 7, 13, 14.
+package struct Sub: Operator {
+    package static let identifier = OperatorIdentifier("Sub")
+    package static let inputCount = 2...2
+
+    package init(_ attributes: inout AttributeReader) throws(HoneError) {}
+
+    package func inferTypes(_ operands: Operands) throws(HoneError) -> [TensorType] {
+        [try operands.broadcastType(in: .numeric)]
+    }
+}
