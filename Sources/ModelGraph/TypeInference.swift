@@ -6,6 +6,8 @@ package struct InferredTypes: Sendable {
     package var types: [String: TensorType] = [:]
     /// Known values by name: constants, run-time inputs that were given, and what follows from them where it is needed.
     package var values: [String: Tensor] = [:]
+    /// The largest value that is computed while planning.
+    static let maximumValueByteCount = 1 << 28
     /// Typed operators, in node order.
     package var operators: [any Operator] = []
 }
@@ -83,6 +85,14 @@ extension Graph {
         if let fromTypes = try typed.outputsFromTypes(operands) {
             results = fromTypes
         } else if isKnown {
+            // What shapes depend on is small; a hostile file must not make the plan allocate more.
+            let byteCount = outputTypes.reduce(0) { $0 + $1.byteCount }
+            guard byteCount <= InferredTypes.maximumValueByteCount else {
+                throw HoneError(
+                    .unsupported,
+                    "shapes depend on \(outputTypes), of more than "
+                        + "\(InferredTypes.maximumValueByteCount >> 20) MiB")
+            }
             results = try evaluator.evaluate(typed, inputs: values, outputTypes: outputTypes)
         } else {
             return

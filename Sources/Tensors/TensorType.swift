@@ -59,7 +59,8 @@ package func rowMajorStrides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
     var dimension = shape.count - 2
     while dimension >= 0 {
-        strides[dimension] = strides[dimension + 1] * shape[dimension + 1]
+        // Wrapping: a tensor without elements may have other dimensions of any size, and its strides are never used.
+        strides[dimension] = strides[dimension + 1] &* shape[dimension + 1]
         dimension -= 1
     }
     return strides

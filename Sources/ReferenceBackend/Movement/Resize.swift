@@ -1,0 +1,9 @@
+import ModelGraph
+import Tensors
+
+extension Resize: ReferenceKernel {
+    package func run(inputs: [TensorView?], outputs: [MutableTensorView?]) throws(HoneError) {
+        let operands = Operands(views: inputs, valuesAt: planTimeInputs, outputCount: 1)
+        try resampling(operands).run(inputs.required(0), outputs.required(0))
+    }
+}
