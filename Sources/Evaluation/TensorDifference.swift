@@ -1,0 +1,50 @@
+import Tensors
+
+/// Where two tensors that should be equal are not.
+package struct TensorDifference: Sendable, Equatable {
+    /// The value's name.
+    package let value: String
+    package let elementCount: Int
+    /// Elements whose bytes differ. Two NaNs are equal whatever their payload, which IEEE 754 leaves open.
+    package let differingCount: Int
+    /// The largest difference of two finite elements; infinite if a NaN or an infinity stands against another value, or
+    /// if the types differ.
+    package let maximumDifference: Double
+    /// The position of the first element that differs, in row-major order.
+    package let firstIndex: Int?
+
+    package var isEqual: Bool { differingCount == 0 }
+
+    package init(_ value: String, _ tensor: Tensor, reference: Tensor) {
+        self.value = value
+        elementCount = reference.elementCount
+        guard tensor.type == reference.type else {
+            differingCount = max(reference.elementCount, 1)
+            maximumDifference = .infinity
+            firstIndex = nil
+            return
+        }
+        let size = reference.elementType.byteCount
+        var differing: [Int] = []
+        tensor.withUnsafeBytes { mine in
+            reference.withUnsafeBytes { theirs in
+                for index in 0..<reference.elementCount {
+                    let bytes = (index * size)..<((index + 1) * size)
+                    if !mine[bytes].elementsEqual(theirs[bytes]) { differing.append(index) }
+                }
+            }
+        }
+        guard !differing.isEmpty else {
+            (differingCount, maximumDifference, firstIndex) = (0, 0, nil)
+            return
+        }
+        let (values, expected) = (tensor.floats(), reference.floats())
+        differing.removeAll { values[$0].isNaN && expected[$0].isNaN }
+        differingCount = differing.count
+        firstIndex = differing.first
+        maximumDifference = differing.reduce(0) { largest, index in
+            guard values[index].isFinite, expected[index].isFinite else { return .infinity }
+            return max(largest, (Double(values[index]) - Double(expected[index])).magnitude)
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import ModelGraph
+import Runtime
+import Tensors
+
+/// Runs a float model over calibration data, one batch after the other, and keeps the statistics of chosen values.
+///
+/// The first dimension of every value is the batch: statistics per sample are over it. A value whose model type is not
+/// float32 is left out, and so are constants.
+package struct Calibrator {
+    private let session: Session
+    private let values: Set<String>
+
+    /// What was seen so far.
+    package private(set) var record = CalibrationRecord()
+
+    /// - Parameter values: the names of the values to watch: graph inputs and node outputs.
+    package init(session: Session, values: Set<String>) {
+        self.session = session
+        self.values = values
+    }
+
+    /// Runs one batch and takes in what it shows.
+    ///
+    /// - Throws: what the run throws; the record is then as before.
+    package mutating func add(_ feed: [String: Tensor]) throws(HoneError) {
+        let plan = try session.plan(for: feed)
+        let values = values
+        var seen = record
+        for (name, tensor) in feed where values.contains(name) && tensor.elementType == .float32 {
+            tensor.withUnsafeBytes { seen.add(TensorView(type: tensor.type, bytes: $0), to: name) }
+        }
+        _ = try session.run(feed) { step, _, outputs throws(HoneError) in
+            for (value, view) in zip(step.outputs, outputs) {
+                guard let value, let view else { continue }
+                let planned = plan.values[value]
+                guard planned.modelElementType == .float32, values.contains(planned.name) else { continue }
+                seen.add(view, to: planned.name)
+            }
+        }
+        record = seen
+    }
+}
+
+extension CalibrationRecord {
+    fileprivate mutating func add(_ view: TensorView, to name: String) {
+        add(view.elements(as: Float.self), samples: view.shape.first ?? 1, to: name)
+    }
+}

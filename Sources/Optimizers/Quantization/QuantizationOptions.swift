@@ -1,0 +1,23 @@
+/// How a model is quantized.
+package struct QuantizationOptions: Sendable {
+    /// Chooses the ranges of activations.
+    package var estimator: any RangeEstimator = MeanSquaredErrorRange()
+    /// The type of activations.
+    package var activationType = QuantizedType.uint8
+    /// One scale for each weight tensor instead of one for each output channel.
+    package var perTensorWeights = false
+    /// Nodes, by name, that stay float.
+    package var excludedNodes: Set<String> = []
+    /// Operators, such as `Add`, that stay float.
+    package var excludedOperators: Set<String> = []
+    /// Whether an operator that makes a graph output has its output quantized, without which it would not run in int8.
+    package var quantizesOutputs = true
+
+    package init() {}
+
+    /// One line for reports and for the model's metadata.
+    package var summary: String {
+        let weights = perTensorWeights ? "per tensor" : "per channel"
+        return "static QDQ, activations \(activationType.rawValue) (\(estimator.name)), weights int8 \(weights)"
+    }
+}

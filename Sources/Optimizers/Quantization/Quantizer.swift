@@ -1,0 +1,50 @@
+import ModelGraph
+import Tensors
+
+/// Turns a float graph into a QDQ one that computes in int8: standard ONNX, with QuantizeLinear and DequantizeLinear
+/// around what runs on integers.
+///
+/// Weights and biases are stored as integers behind a DequantizeLinear. Batch normalisation should have been folded before.
+package struct Quantizer: Sendable {
+    package let options: QuantizationOptions
+
+    package init(options: QuantizationOptions = QuantizationOptions()) { self.options = options }
+
+    /// The values whose statistics `quantize` needs.
+    package func valuesToCalibrate(in graph: Graph) throws(HoneError) -> Set<String> {
+        let prepared = try prepared(graph)
+        return QuantizationPlan(prepared, options: options, calibrated: nil).quantized
+    }
+
+    /// Quantizes a graph.
+    ///
+    /// - Parameter record: statistics of `valuesToCalibrate`; a node with a value that the record lacks stays float.
+    /// - Throws: `.invalidInput` if the record has nothing that the graph needs, `.unsupported` if the graph's opset cannot
+    ///   be raised.
+    package func quantize(
+        _ graph: Graph, calibration record: CalibrationRecord
+    ) throws(HoneError) -> (graph: Graph, report: QuantizationReport) {
+        let prepared = try prepared(graph)
+        let known = Set(record.statistics.keys)
+        let plan = QuantizationPlan(prepared, options: options, calibrated: known)
+        if plan.quantized.isEmpty {
+            let needed = QuantizationPlan(prepared, options: options, calibrated: nil).quantized
+            guard needed.isEmpty else {
+                throw HoneError(
+                    .invalidInput, "the calibration record has none of the \(needed.count) values that are needed",
+                    remedy: "calibrate this model on representative data first")
+            }
+        }
+        var builder = QuantizedGraphBuilder(prepared, plan: plan, options: options, record: record)
+        let quantized = builder.build()
+        try quantized.validate()
+        return (quantized, builder.report())
+    }
+
+    private func prepared(_ graph: Graph) throws(HoneError) -> Graph {
+        var prepared = graph
+        try OpsetRaising.raise(&prepared)
+        BiasAbsorption.run(on: &prepared, options: options)
+        return prepared
+    }
+}

@@ -1,0 +1,91 @@
+import Evaluation
+import Foundation
+import Tensors
+import Testing
+
+@Suite struct AccuracyTests {
+    @Test func tiesGoToTheLowerIndex() throws {
+        let scores = Tensor([1, 3, 3, 2, 0, 0, 0, 0] as [Float], shape: [2, 4])
+        let rows = try ClassScores(scores)
+        #expect(rows.predictions() == [1, 0])
+        #expect(rows.rank(of: 2, inRow: 0) == 1)
+        var accuracy = try Accuracy(topK: [1, 2])
+        #expect(try accuracy.add(scores, labels: [2, 0]) == [false, true])
+        #expect(accuracy.correctCounts == [1, 2])
+        #expect(accuracy.percentage(topK: 1) == 50)
+    }
+
+    @Test func aNaNComesFirstAsInNumpy() throws {
+        let rows = try ClassScores(Tensor([1, .nan, 5, .nan] as [Float], shape: [1, 4]))
+        #expect(rows.predictions() == [1])
+        #expect(rows.rank(of: 2, inRow: 0) == 2)
+    }
+
+    @Test func badLabelsAreErrors() throws {
+        var accuracy = try Accuracy()
+        let scores = Tensor([1, 2, 3] as [Float], shape: [1, 3, 1, 1])
+        #expect(throws: HoneError.self) { try accuracy.add(scores, labels: [3]) }
+        #expect(throws: HoneError.self) { try accuracy.add(scores, labels: [-1]) }
+        #expect(throws: HoneError.self) { try accuracy.add(scores, labels: [0, 1]) }
+        #expect(throws: HoneError.self) { try Accuracy(topK: [0]) }
+        #expect(accuracy.sampleCount == 0)
+    }
+
+    @Test func partsMerge() throws {
+        var first = try Accuracy(topK: [1])
+        var second = first
+        try first.add(Tensor([1, 2] as [Float], shape: [1, 2]), labels: [1])
+        try second.add(Tensor([1, 2] as [Float], shape: [1, 2]), labels: [0])
+        first.merge(second)
+        #expect(first.percentage(topK: 1) == 50)
+    }
+}
+
+@Suite struct PairedComparisonTests {
+    /// 1,000 samples, 30 lost, 20 gained: drop 1 point, sd = sqrt(50 - 100 / 1000) / 1000 = 0.0070640…
+    @Test func theIntervalOfAWorkedExample() throws {
+        var comparison = PairedComparison()
+        try comparison.add(
+            original: [Bool](repeating: true, count: 30) + [Bool](repeating: false, count: 20)
+                + [Bool](repeating: true, count: 950),
+            changed: [Bool](repeating: false, count: 30) + [Bool](repeating: true, count: 970))
+        #expect(comparison.lostCount == 30 && comparison.gainedCount == 20)
+        #expect(comparison.drop == 1)
+        let expected = 196 * (49.9 as Double).squareRoot() / 1000
+        let halfWidth = try #require(comparison.halfWidth)
+        #expect(abs(halfWidth - expected) < 1e-4)
+        let interval = try #require(comparison.interval)
+        #expect(interval.contains(0))
+    }
+
+    @Test func agreementNeedsNoLabels() throws {
+        var comparison = PairedComparison()
+        #expect(comparison.drop == nil && comparison.agreement == nil)
+        try comparison.add(originalPredictions: [1, 2, 3, 4], changedPredictions: [1, 2, 0, 4])
+        #expect(comparison.agreement == 75)
+        #expect(throws: HoneError.self) { try comparison.add(original: [true], changed: []) }
+    }
+}
+
+@Suite struct OutputComparisonTests {
+    @Test func ratioInDecibels() throws {
+        var comparison = OutputComparison()
+        try comparison.add(Tensor([10, 0] as [Float]), reference: Tensor([9, 0] as [Float]))
+        #expect(comparison.maximumDifference == 1)
+        #expect(comparison.relativeDifference == 1.0 / 9)
+        #expect(comparison.signalToNoise == 10 * log10(81.0))
+        try comparison.add(Tensor([Float.nan]), reference: Tensor([1 as Float]))
+        #expect(comparison.maximumDifference == .infinity)
+    }
+
+    @Test func equalOutputsHaveNoNoise() throws {
+        var comparison = OutputComparison()
+        #expect(comparison.signalToNoise == nil)
+        try comparison.add(
+            Tensor([1, .nan, .infinity] as [Float]), reference: Tensor([1, .nan, .infinity] as [Float]))
+        #expect(comparison.signalToNoise == .infinity && comparison.maximumDifference == 0)
+        #expect(throws: HoneError.self) {
+            try comparison.add(Tensor([1 as Float]), reference: Tensor([1, 2] as [Float]))
+        }
+    }
+}
