@@ -14,4 +14,10 @@ extension PassPipeline {
         QuantizedActivationFusion(), FoldRemainingConstants(), MatMulBiasFusion(), ActivationFusion(),
         DeadNodeRemoval(), ResidualAddMarking(),
     ])
+
+    /// The same integer operators, one node each: what fused execution must equal bit for bit.
+    package static let unfusedExecution = PassPipeline([
+        ConstantFolding(), IdentityRemoval(), BatchNormFolding(), QDQRecognition(), DeadNodeRemoval(),
+        FoldRemainingConstants(), DeadNodeRemoval(),
+    ])
 }

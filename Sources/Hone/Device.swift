@@ -1,0 +1,71 @@
+import ReferenceBackend
+import Runtime
+import Tensors
+
+/// Where a model runs.
+public struct Device: Sendable, Hashable, CustomStringConvertible {
+    private enum Kind: Hashable {
+        case reference
+        case cpu
+        case openCL(index: Int)
+        case automatic
+    }
+
+    private let kind: Kind
+
+    /// The definition of correct: plain Swift, slow, on any processor.
+    public static let reference = Device(kind: .reference)
+    /// The fast path for processors.
+    public static let cpu = Device(kind: .cpu)
+    /// The best device that is there.
+    public static let automatic = Device(kind: .automatic)
+    /// An OpenCL device, by the number that `hone devices` gives it.
+    public static func openCL(_ index: Int) -> Device { Device(kind: .openCL(index: index)) }
+
+    private init(kind: Kind) { self.kind = kind }
+
+    /// Reads `reference`, `cpu`, `opencl`, `opencl:N` or `auto`.
+    ///
+    /// - Throws: `.invalidOption` for any other spelling.
+    public init(_ spelling: String) throws(HoneError) {
+        switch spelling {
+        case "reference": kind = .reference
+        case "cpu": kind = .cpu
+        case "opencl": kind = .openCL(index: 0)
+        case "auto": kind = .automatic
+        default:
+            guard spelling.hasPrefix("opencl:"), let index = Int(spelling.dropFirst("opencl:".count)), index >= 0 else {
+                throw HoneError(
+                    .invalidOption, "'\(spelling)' is no device", remedy: "use auto, reference, cpu or opencl[:N]")
+            }
+            kind = .openCL(index: index)
+        }
+    }
+
+    /// The spelling that `--device` takes.
+    public var description: String {
+        switch kind {
+        case .reference: "reference"
+        case .cpu: "cpu"
+        case .openCL(let index): "opencl:\(index)"
+        case .automatic: "auto"
+        }
+    }
+
+    /// The devices of this machine that this build of Hone can use, best first.
+    public static var available: [Device] { [.reference] }
+
+    /// The backend behind the device.
+    ///
+    /// - Parameter threads: how many threads it may use on the host; nil for one a core.
+    /// - Throws: `.device` if this build of Hone or this machine has none.
+    package func backend(threads: Int? = nil) throws(HoneError) -> any Backend {
+        switch kind {
+        case .reference, .automatic: return ReferenceBackend(threads: threads)
+        case .cpu, .openCL:
+            let names = Device.available.map(\.description).joined(separator: ", ")
+            throw HoneError(
+                .device, "this build of Hone has no \(description) backend", remedy: "available: \(names)")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// An option that a command takes.
+struct OptionSpecification: Sendable {
+    let name: String
+    /// What stands for the value in the help; nil for a flag.
+    let valueName: String?
+    /// Whether one `--option` takes all the values up to the next option, and may come again.
+    let isRepeated: Bool
+    let help: String
+
+    static func flag(_ name: String, _ help: String) -> OptionSpecification {
+        OptionSpecification(name: name, valueName: nil, isRepeated: false, help: help)
+    }
+
+    static func value(_ name: String, _ valueName: String, _ help: String) -> OptionSpecification {
+        OptionSpecification(name: name, valueName: valueName, isRepeated: false, help: help)
+    }
+
+    static func list(_ name: String, _ valueName: String, _ help: String) -> OptionSpecification {
+        OptionSpecification(name: name, valueName: valueName, isRepeated: true, help: help)
+    }
+
+    /// How the help spells the option.
+    var spelling: String {
+        guard let valueName else { return name }
+        return isRepeated ? "\(name) \(valueName) ..." : "\(name) \(valueName)"
+    }
+}
+
+/// What a command is called, takes and does.
+struct CommandSpecification: Sendable {
+    let name: String
+    let summary: String
+    /// Names of the required positional arguments.
+    let positional: [String]
+    let options: [OptionSpecification]
+    /// Paragraphs printed after the options.
+    var notes: [String] = []
+
+    /// One line: how to call the command.
+    var usage: String { (["hone", name] + positional + ["[options]"]).joined(separator: " ") }
+
+    /// The whole help text.
+    var help: String {
+        var lines = [summary, "", "Usage: \(usage)", ""]
+        if !options.isEmpty {
+            lines.append("Options:")
+            let width = options.map(\.spelling.count).max() ?? 0
+            for option in options {
+                let padding = String(repeating: " ", count: width - option.spelling.count)
+                lines.append("  \(option.spelling)\(padding)  \(option.help)")
+            }
+        }
+        for note in notes { lines.append(contentsOf: ["", note]) }
+        return lines.joined(separator: "\n")
+    }
+}

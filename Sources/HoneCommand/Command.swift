@@ -1,0 +1,79 @@
+import Foundation
+import Hone
+
+/// One command of `hone`.
+protocol Command: Sendable {
+    static var specification: CommandSpecification { get }
+    static func run(_ arguments: ParsedArguments) async throws
+}
+
+/// The `hone` executable: finds the command, runs it, turns errors into one line and an exit status.
+///
+/// Exit status 0: done. 1: failed, the reason is on standard error. 2: the command line was not understood.
+@main
+enum HoneCommand {
+    static let commands: [any (Command & SendableMetatype).Type] = [
+        RunCommand.self, DevicesCommand.self,
+    ]
+
+    static func main() async {
+        let status = await run(Array(CommandLine.arguments.dropFirst()))
+        exit(status)
+    }
+
+    /// - Returns: the exit status.
+    static func run(_ arguments: [String]) async -> Int32 {
+        do {
+            try await dispatch(arguments)
+            return 0
+        } catch let error as UsageError {
+            complain("hone: \(error.message)")
+            complain(error.command.map { "usage: \($0.usage)\nSee 'hone \($0.name) --help'." } ?? "See 'hone --help'.")
+            return 2
+        } catch {
+            complain("hone: error: \(error)")
+            return 1
+        }
+    }
+
+    private static func dispatch(_ arguments: [String]) async throws {
+        guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {
+            print(overview)
+            return
+        }
+        if name == "--version" {
+            print("hone \(honeVersion)")
+            return
+        }
+        guard let command = commands.first(where: { $0.specification.name == name }) else {
+            let hint = suggestion(for: name, among: commands.map { $0.specification.name })
+            throw UsageError(message: "unknown command '\(name)'\(hint)", command: nil)
+        }
+        let rest = Array(arguments.dropFirst())
+        if rest.contains("--help") || rest.contains("-h") {
+            print(command.specification.help)
+            return
+        }
+        try await command.run(try ParsedArguments(rest, for: command.specification))
+    }
+
+    private static var overview: String {
+        let width = commands.map { $0.specification.name.count }.max() ?? 0
+        let rows = commands.map { command in
+            let name = command.specification.name
+            return "  \(name)\(String(repeating: " ", count: width - name.count))  \(command.specification.summary)"
+        }
+        return """
+            hone makes trained CNNs small and fast, and runs them.
+
+            Usage: hone COMMAND [arguments]
+
+            Commands:
+            \(rows.joined(separator: "\n"))
+
+            'hone COMMAND --help' explains one. Exit status: 0 done, 1 failed, 2 command line not understood.
+            """
+    }
+
+    static func complain(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+}
