@@ -27,10 +27,8 @@ import Testing
         let text = try #require(repository.text(of: document))
         // Names in code style that start with a top-level folder; `<Family>` and `*` stand for many.
         let pattern = /`((?:Sources|Tests|Examples|Benchmarks|Kernels|\.ci)\/[^`\s<*{]+)`/
-        for match in text.matches(of: pattern) {
-            let path = String(match.output.1)
-            #expect(repository.exists(path), "\(document) names \(path)")
-        }
+        let missing = text.matches(of: pattern).map { String($0.output.1) }.filter { !repository.exists($0) }
+        #expect(missing == [])
     }
 
     /// ARCHITECTURE.md's module map names every target's folder.
