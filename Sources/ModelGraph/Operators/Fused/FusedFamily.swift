@@ -3,6 +3,7 @@ extension OperatorCatalog {
     static let fusedFamily: [any Operator.Type] = [
         Clamp.self,
         FusedConv.self,
+        FusedQLinearAdd.self,
         FusedQLinearConv.self,
     ]
 }
