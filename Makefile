@@ -49,9 +49,9 @@ demo: deps build ## quantize and evaluate the bundled example, and print one tab
 	@Examples/digits/demo.sh
 
 test: deps build test-swift test-python ## unit, property and repository tests; needs nothing outside this repository
+# Modules built for testing have other flags: in a folder of their own they leave the build that users get alone.
 test-swift: swift-toolchain
-	swift test -c release -Xswiftc -enable-testing
-# `swift test` relinks the command against testable modules; the Python suites drive the build that users get.
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
 test-python: deps-test build
 	.venv/bin/python -m pytest -q Tests/Oracle -m "not needs_models"
 

@@ -3,7 +3,7 @@
 
 The compiler accepts an import of any module that is reachable through another target, so that a layer could be skipped
 or a cycle prepared without anyone saying so. Also here: only ONNXFormat imports COnnx, and the other C boundaries
-belong to one target each.
+belong to one target each. The module map of ARCHITECTURE.md is held against the same list.
 """
 import json
 import pathlib
@@ -37,6 +37,14 @@ def main():
                     where = path.relative_to(ROOT)
                     complaints.append(
                         f"{where}:{number}: {name} imports {match.group(1)}, which Package.swift does not list for it")
+    map_text = (ROOT / "ARCHITECTURE.md").read_text()
+    drawn = {match[1]: set(match[2].replace(",", " ").split()) for match in re.finditer(r"^(\w+) +->(.*)$", map_text, re.M)}
+    for name, target in targets.items():
+        if target["type"] == "test" or name == "TestSupport" or (name[0] == "C" and name[1].isupper()):
+            continue
+        declared = {entry[0] for dependency in target["dependencies"] for entry in dependency.values() if entry}
+        if drawn.get(name) != declared:
+            complaints.append(f"ARCHITECTURE.md: the map's line for {name} should be '{name} -> {', '.join(sorted(declared))}'")
     for boundary in (name for name in targets if name.startswith("C") and name[1:2].isupper()):
         users = [name for name, target in targets.items() if target["type"] != "test" and name != "TestSupport"
                  and any(entry and entry[0] == boundary for d in target["dependencies"] for entry in d.values())]

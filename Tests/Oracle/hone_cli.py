@@ -10,8 +10,6 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HONE = pathlib.Path(os.environ.get("HONE", ROOT / ".build" / "release" / "hone"))
 DEVICE = os.environ.get("HONE_DEVICE", "reference")
-# Input sets for one process: the operating system bounds the length of a command line.
-SETS_PER_PROCESS = 500
 
 
 def hone(*arguments, timeout=1800, check=True):
@@ -34,28 +32,24 @@ def run_model(model, feeds):
 
 
 def run_sets(model, sets):
-    """All outputs, by name, of each input set; several sets go through one process.
+    """All outputs, by name, of each input set, from one process: `hone run --sets`."""
+    with tempfile.TemporaryDirectory(prefix="hone-") as folder:
+        folder, entries = pathlib.Path(folder), []
+        for number, feeds in enumerate(sets):
+            inputs = {}
+            for position, (name, array) in enumerate(feeds.items()):
+                inputs[name] = str(folder / f"{number}.{position}.npy")
+                np.save(inputs[name], np.ascontiguousarray(array))
+            entries.append({"inputs": inputs, "outputDirectory": str(folder / f"outputs{number}")})
+        (folder / "sets.json").write_text(json.dumps(entries))
+        hone("run", model, "--device", DEVICE, "--sets", folder / "sets.json")
+        return [outputs(pathlib.Path(entry["outputDirectory"])) for entry in entries]
 
-    An input named a second time begins the next set. Outputs of a single set are in the output folder itself, of
-    several in sub-folders numbered from 0; `outputs.json` in each says name, file, element type and shape.
-    """
-    results = []
-    for start in range(0, len(sets), SETS_PER_PROCESS):
-        chunk = sets[start : start + SETS_PER_PROCESS]
-        with tempfile.TemporaryDirectory(prefix="hone-") as folder:
-            folder = pathlib.Path(folder)
-            arguments = ["run", model, "--device", DEVICE, "--output-dir", folder / "outputs"]
-            for number, feeds in enumerate(chunk):
-                for position, (name, array) in enumerate(feeds.items()):
-                    path = folder / f"{number}.{position}.npy"
-                    np.save(path, np.ascontiguousarray(array))
-                    arguments += ["--input", f"{name}={path}"]
-            hone(*arguments)
-            for number in range(len(chunk)):
-                output = folder / "outputs" if len(chunk) == 1 else folder / "outputs" / str(number)
-                described = json.loads((output / "outputs.json").read_text())
-                results.append({one["name"]: np.load(output / one["file"], allow_pickle=False) for one in described})
-    return results
+
+def outputs(folder):
+    """The outputs that an output folder holds, by name in the model's order."""
+    described = json.loads((folder / "outputs.json").read_text())
+    return {one["name"]: np.load(folder / one["file"], allow_pickle=False) for one in described}
 
 
 def run_batches(model, input_name, x, batch):
