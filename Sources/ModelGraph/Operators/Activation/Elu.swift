@@ -3,6 +3,8 @@ import Tensors
 /// `y = x` from 0 on, `alpha * (exp(x) - 1)` below. ONNX Elu 6, 22.
 package struct Elu: Operator {
     package static let identifier = OperatorIdentifier("Elu")
+    // Unchanged since 6, where the ONNX project's own test of it stands.
+    package static let opsets = 6...25
     package static let inputCount = 1...1
 
     package let alpha: Float

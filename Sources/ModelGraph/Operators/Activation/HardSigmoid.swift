@@ -3,6 +3,8 @@ import Tensors
 /// `y = max(0, min(1, alpha * x + beta))`. ONNX HardSigmoid 6, 22.
 package struct HardSigmoid: Operator {
     package static let identifier = OperatorIdentifier("HardSigmoid")
+    // Unchanged since 6, where the ONNX project's own test of it stands.
+    package static let opsets = 6...25
     package static let inputCount = 1...1
 
     package let alpha: Float

@@ -11,6 +11,6 @@ package struct ReduceMean: AxisReduction {
     }
 
     package func inferTypes(_ operands: Operands) throws(HoneError) -> [TensorType] {
-        try reducedTypes(operands, allowed: .numeric)
+        try reducedTypes(operands, allowed: Set<ElementType>.floats.union([.int32, .int64, .uint32, .uint64]))
     }
 }
