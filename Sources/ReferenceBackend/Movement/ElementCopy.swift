@@ -36,8 +36,8 @@ private func copy<Word: BitwiseCopyable>(
     }
 }
 
-/// Copies elements by a table for each dimension: the input position of every output position, negative where the output
-/// gets `fill`.
+/// Copies elements by a table for each dimension: the input position of every output position, negative where the
+/// output gets `fill`.
 ///
 /// `fill` has the bytes of one element.
 func copyElements(

@@ -180,6 +180,18 @@ import Testing
         #expect(tenths.count == 10 && tenths[7] == 0.70000005)
     }
 
+    @Test func choices() throws {
+        let condition = Tensor([true, false], shape: [2, 1])
+        let x = Tensor.counting([3], as: Int16.self)
+        let y = Tensor(scalar: Int16(9))
+        #expect(try run("Where", [condition, x, y]) == Tensor([Int16(0), 1, 2, 9, 9, 9], shape: [2, 3]))
+        #expect(try run("Equal", [x, Tensor([Int16(1)])]) == Tensor([false, true, false]))
+        let floats = Tensor([Float.nan, -0.0, 1])
+        #expect(try run("Equal", [floats, Tensor([Float.nan, 0, 2])]) == Tensor([false, true, false]))
+        #expect(try run("Not", [condition]) == Tensor([false, true], shape: [2, 1]))
+        #expect(MovementNode.inferenceError("Where", [condition.type, x.type, floats.type]) == .invalidModel)
+    }
+
     /// The chain that exporters write for a flatten: the shape is known before the model runs.
     @Test func shapeArithmeticDecidesReshape() throws {
         var graph = Graph()

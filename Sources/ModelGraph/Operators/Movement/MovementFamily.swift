@@ -6,10 +6,12 @@ extension OperatorCatalog {
         ConstantOfShape.self,
         DepthToSpace.self,
         Dropout.self,
+        Equal.self,
         Expand.self,
         Flatten.self,
         Gather.self,
         Identity.self,
+        Not.self,
         NumberRange.self,
         Pad.self,
         Reshape.self,
@@ -24,5 +26,6 @@ extension OperatorCatalog {
         Transpose.self,
         Unsqueeze.self,
         Upsample.self,
+        Where.self,
     ]
 }

@@ -61,8 +61,8 @@ package struct Pad: Operator {
         return amounts
     }
 
-    /// The size after padding. Elements are removed first, and what is left is reflected, repeated or wrapped around, as
-    /// ONNX Runtime does.
+    /// The size after padding. Elements are removed first, and what is left is reflected, repeated or wrapped around,
+    /// as ONNX Runtime does.
     private func padded(_ size: Int, _ pad: (before: Int, after: Int)) throws(HoneError) -> Int {
         let kept = try CheckedDimension.add(try CheckedDimension.add(size, min(pad.before, 0)), min(pad.after, 0))
         let (before, after) = (max(pad.before, 0), max(pad.after, 0))

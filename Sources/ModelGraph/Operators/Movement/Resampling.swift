@@ -83,8 +83,8 @@ package struct Resampling: Sendable {
             guard axes.filter({ !isIdentity($0) }).count <= Resampling.maximumInterpolatedAxes else {
                 throw HoneError(
                     .unsupported,
-                    "mode '\(interpolation.rawValue)' over more than \(Resampling.maximumInterpolatedAxes) axes is not supported"
-                )
+                    "mode '\(interpolation.rawValue)' over more than \(Resampling.maximumInterpolatedAxes) axes "
+                        + "is not supported")
             }
         }
         return try TensorType.validated(input.elementType, axes.map(\.outputSize))
@@ -121,6 +121,7 @@ extension Resampling {
         case .halfPixel: return (x + 0.5) / scale - 0.5
         case .pytorchHalfPixel: return axis.outputSize > 1 ? (x + 0.5) / scale - 0.5 : 0
         case .tfHalfPixelForNearest: return (x + 0.5) / scale
+        // `outputSize` is the rounded one, as in ONNX Runtime; the ONNX reference takes `inputSize * scale`.
         case .alignCorners: return axis.outputSize == 1 ? 0 : x * (inputSize - 1) / (outputSize - 1)
         case .halfPixelSymmetric:
             let adjustment = outputSize / (scale * inputSize)

@@ -1,6 +1,10 @@
 import Tensors
 
-/// Takes every `step`-th element between a start and an end of some axes. ONNX Slice 1 (bounds as attributes), 10, 11, 13.
+/// Takes every `step`-th element between a start and an end of some axes. ONNX Slice 1 (bounds as attributes), 10, 11,
+/// 13.
+///
+/// Walking backwards, an end of the largest integer is the last position, as the specification says; ONNX Runtime takes
+/// it for "to the end".
 package struct Slice: Operator {
     package static let identifier = OperatorIdentifier("Slice")
     package static let inputCount = 1...5

@@ -1,7 +1,7 @@
 import Tensors
 
-/// Enlarges a tensor by a factor for each axis. ONNX Upsample 7 (`scales` as attribute), 9 (as input), 10; from opset 10
-/// on it is deprecated in favour of Resize, and exporters stopped writing it.
+/// Enlarges a tensor by a factor for each axis. ONNX Upsample 7 (`scales` as attribute), 9 (as input), 10; from opset
+/// 10 on it is deprecated in favour of Resize, and exporters stopped writing it.
 package struct Upsample: Operator {
     package static let identifier = OperatorIdentifier("Upsample")
     package static let opsets = 7...10
