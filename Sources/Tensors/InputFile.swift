@@ -1,15 +1,16 @@
 import Foundation
-import Tensors
 
 /// A regular file opened for reading.
-struct InputFile: ~Copyable {
-    let descriptor: Int32
-    let size: Int
+package struct InputFile: ~Copyable {
+    /// The open file.
+    package let descriptor: Int32
+    /// Bytes in the file when it was opened.
+    package let size: Int
 
     /// Opens a file, following symbolic links.
     ///
     /// - Throws: `.fileAccess` if it is missing, unreadable, or anything but a regular file.
-    init(path: String) throws(HoneError) {
+    package init(path: String) throws(HoneError) {
         guard !path.utf8.contains(0) else { throw HoneError(.fileAccess, "the path holds a NUL character") }
         // Without O_NONBLOCK, opening a named pipe would wait for a writer.
         let opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -28,7 +29,7 @@ struct InputFile: ~Copyable {
     /// Fills `destination` from the bytes at `offset`.
     ///
     /// - Throws: `.fileAccess` if the file ends before or cannot be read.
-    func read(at offset: Int, into destination: UnsafeMutableRawBufferPointer) throws(HoneError) {
+    package func read(at offset: Int, into destination: UnsafeMutableRawBufferPointer) throws(HoneError) {
         var done = 0
         while done < destination.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: destination[done...])
@@ -42,7 +43,7 @@ struct InputFile: ~Copyable {
     }
 
     /// The first bytes, at most `count`.
-    func prefix(_ count: Int) throws(HoneError) -> [UInt8] {
+    package func prefix(_ count: Int) throws(HoneError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: min(count, size))
         do {
             try bytes.withUnsafeMutableBytes { try read(at: 0, into: $0) }
@@ -56,10 +57,10 @@ struct InputFile: ~Copyable {
 }
 
 /// What the operating system says about an error number.
-func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)) }
+package func systemMessage(_ number: Int32) -> String { String(cString: strerror(number)) }
 
 /// The folder part of a path, `.` if there is none.
-func folder(ofPath path: String) -> String {
+package func folder(ofPath path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
 }
