@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 /// A file that appears whole or not at all: written beside its target, then renamed over it.
-package struct AtomicFile: ~Copyable, ByteSink {
+package struct AtomicFile: ~Copyable {
     private let target: String
     private let temporary: String
     private var descriptor: Int32
@@ -35,6 +35,26 @@ package struct AtomicFile: ~Copyable, ByteSink {
         self.temporary = temporary
         descriptor = opened
         buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    /// Writes a whole file.
+    ///
+    /// - Throws: `.fileAccess` naming the file, which is then as it was before.
+    package static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(HoneError) {
+        var file = try AtomicFile(replacing: path)
+        try file.append(bytes)
+        try file.finish()
+        try file.commit()
+    }
+
+    /// Writes a whole text file in UTF-8.
+    ///
+    /// - Throws: `.fileAccess` naming the file, which is then as it was before.
+    package static func write(_ text: String, to path: String) throws(HoneError) {
+        var file = try AtomicFile(replacing: path)
+        try file.append(Array(text.utf8))
+        try file.finish()
+        try file.commit()
     }
 
     deinit {
@@ -88,7 +108,7 @@ package struct AtomicFile: ~Copyable, ByteSink {
         var done = 0
         while done < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
-            let count = write(descriptor, rest.baseAddress, rest.count)
+            let count = writeSome(descriptor, rest)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw failure() }
             done += count
@@ -98,12 +118,9 @@ package struct AtomicFile: ~Copyable, ByteSink {
     private func failure() -> HoneError {
         HoneError(.fileAccess, "cannot write: \(systemMessage(errno))", file: target)
     }
+}
 
-    /// Writes a whole file.
-    package static func writeWhole(_ bytes: [UInt8], to target: String) throws(HoneError) {
-        var file = try AtomicFile(replacing: target)
-        try file.append(bytes)
-        try file.finish()
-        try file.commit()
-    }
+/// The system's `write`, whose name `AtomicFile.write` hides.
+private func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    write(descriptor, bytes.baseAddress, bytes.count)
 }

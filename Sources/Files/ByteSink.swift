@@ -16,6 +16,8 @@ extension ByteSink where Self: ~Copyable {
     }
 }
 
+extension AtomicFile: ByteSink {}
+
 extension [UInt8]: ByteSink {
     package mutating func append(_ bytes: UnsafeRawBufferPointer) { append(contentsOf: bytes) }
 }

@@ -3,7 +3,9 @@ import Tensors
 
 /// A regular file opened for reading.
 package struct InputFile: ~Copyable {
+    /// The open file.
     package let descriptor: Int32
+    /// Bytes in the file when it was opened.
     package let size: Int
 
     /// Opens a file, following symbolic links.

@@ -36,8 +36,11 @@ public struct Model: Sendable {
     /// The values that a session must be fed.
     public var inputs: [ModelValue] { graph.requiredInputs.map { ModelValue($0) } }
 
-    /// An input that has a default value in the file, and may be fed all the same.
-    package func optionalInput(_ name: String) -> ModelValue? {
+    /// The names of all inputs, also of those that have a default value in the file and need not be fed.
+    package var inputNames: [String] { graph.inputs.map(\.name) }
+
+    /// An input by name, also one that need not be fed.
+    package func input(named name: String) -> ModelValue? {
         graph.inputs.first { $0.name == name }.map { ModelValue($0) }
     }
 

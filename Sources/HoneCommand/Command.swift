@@ -13,7 +13,7 @@ protocol Command: Sendable {
 @main
 enum HoneCommand {
     static let commands: [any (Command & SendableMetatype).Type] = [
-        RunCommand.self, DevicesCommand.self,
+        InspectCommand.self, RunCommand.self, DevicesCommand.self,
     ]
 
     static func main() async {

@@ -1,71 +1,122 @@
-import Foundation
-
-/// A JSON document whose objects keep the order of their members.
-package indirect enum JSONValue: Sendable {
+/// A JSON document whose objects keep the order in which they were written, so that output is the same each time.
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int)
-    /// Written with the fewest digits that read back as the same number; NaN and infinities become null.
+    /// Printed as the shortest text that reads back as the same double; NaN and infinities, which JSON lacks, as null.
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([(String, JSONValue)])
+    case object([(key: String, value: JSONValue)])
 
-    /// The document with two spaces of indentation, without a final line end.
-    package var text: String {
+    /// A float32, printed as the shortest text that reads back as the same float32.
+    package static func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? .nan) }
+
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.number(let left), .number(let right)): left == right
+        case (.string(let left), .string(let right)): left == right
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)):
+            left.count == right.count && zip(left, right).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+        default: false
+        }
+    }
+
+    /// The text, two spaces for each level; arrays without inner arrays and objects stay on one line while short.
+    package func serialized() -> String {
         var text = ""
         write(to: &text, indentation: 0)
         return text
     }
 
+    private static let lineLength = 100
+
     private func write(to text: inout String, indentation: Int) {
         switch self {
         case .null: text += "null"
         case .bool(let value): text += value ? "true" : "false"
-        case .integer(let value): text += "\(value)"
+        case .integer(let value): text += String(value)
         case .number(let value): text += value.isFinite ? "\(value)" : "null"
-        case .string(let value): text += JSONValue.quoted(value)
-        case .array(let values):
-            JSONValue.writeList(values, brackets: ("[", "]"), to: &text, indentation) { value, text in
-                value.write(to: &text, indentation: indentation + 1)
-            }
+        case .string(let value): JSONValue.write(value, to: &text)
+        case .array(let items): JSONValue.write(items, to: &text, indentation)
         case .object(let members):
-            JSONValue.writeList(members, brackets: ("{", "}"), to: &text, indentation) { member, text in
-                text += JSONValue.quoted(member.0) + ": "
-                member.1.write(to: &text, indentation: indentation + 1)
+            guard !members.isEmpty else { return text += "{}" }
+            text += "{\n"
+            for (index, member) in members.enumerated() {
+                JSONValue.indent(&text, indentation + 1)
+                JSONValue.write(member.key, to: &text)
+                text += ": "
+                member.value.write(to: &text, indentation: indentation + 1)
+                text += index + 1 < members.count ? ",\n" : "\n"
             }
+            JSONValue.indent(&text, indentation)
+            text += "}"
         }
     }
 
-    private static func writeList<Item>(
-        _ items: [Item], brackets: (String, String), to text: inout String, _ indentation: Int,
-        _ writeItem: (Item, inout String) -> Void
-    ) {
-        guard !items.isEmpty else {
-            text += brackets.0 + brackets.1
-            return
+    private var isContainer: Bool {
+        switch self {
+        case .array, .object: true
+        default: false
         }
-        text += brackets.0
+    }
+
+    private static func write(_ items: [JSONValue], to text: inout String, _ indentation: Int) {
+        if !items.contains(where: \.isContainer) {
+            var line = "["
+            for (index, item) in items.enumerated() {
+                if index > 0 { line += ", " }
+                item.write(to: &line, indentation: 0)
+                if line.utf8.count > lineLength { break }
+            }
+            if line.utf8.count <= lineLength { return text += line + "]" }
+        }
+        text += "[\n"
         for (index, item) in items.enumerated() {
-            text += (index == 0 ? "\n" : ",\n") + String(repeating: "  ", count: indentation + 1)
-            writeItem(item, &text)
+            indent(&text, indentation + 1)
+            item.write(to: &text, indentation: indentation + 1)
+            text += index + 1 < items.count ? ",\n" : "\n"
         }
-        text += "\n" + String(repeating: "  ", count: indentation) + brackets.1
+        indent(&text, indentation)
+        text += "]"
     }
 
-    private static func quoted(_ string: String) -> String {
-        var quoted = "\""
+    private static func indent(_ text: inout String, _ level: Int) { text += String(repeating: "  ", count: level) }
+
+    /// RFC 8259, section 7. The two Unicode line separators are escaped too: JavaScript once refused them.
+    private static func write(_ string: String, to text: inout String) {
+        text += "\""
         for scalar in string.unicodeScalars {
             switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\t": quoted += "\\t"
-            case "\r": quoted += "\\r"
-            case _ where scalar.value < 0x20: quoted += String(format: "\\u%04x", scalar.value)
-            default: quoted.unicodeScalars.append(scalar)
+            case "\"": text += "\\\""
+            case "\\": text += "\\\\"
+            case "\n": text += "\\n"
+            case "\r": text += "\\r"
+            case "\t": text += "\\t"
+            case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
+                let digits = String(scalar.value, radix: 16)
+                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: text.unicodeScalars.append(scalar)
             }
         }
-        return quoted + "\""
+        text += "\""
+    }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByBooleanLiteral, ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int) { self = .integer(value) }
+    package init(floatLiteral value: Double) { self = .number(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(nilLiteral: ()) { self = .null }
+    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(elements.map { (key: $0.0, value: $0.1) })
     }
 }

@@ -13,7 +13,9 @@ enum DevicesCommand: Command {
             let entries = devices.map {
                 JSONValue.object([("device", .string($0.description)), ("kind", .string("host"))])
             }
-            print(JSONValue.object([("devices", .array(entries)), ("auto", .string(devices[0].description))]).text)
+            print(
+                JSONValue.object([("devices", .array(entries)), ("auto", .string(devices[0].description))]).serialized()
+            )
             return
         }
         for device in devices { print("\(device)\(device == devices[0] ? "  (auto)" : "")") }

@@ -17,7 +17,7 @@ enum RunCommand: Command {
             DeviceOption.device, DeviceOption.threads,
             .flag("--profile", "print the time of each step"),
             .flag("--json", "print JSON"),
-        ],
+        ] + DataOptions.preprocessing,
         notes: [
             "Arrays and tensors are fed as they are; images, and arrays where an option of preprocessing is given, are "
                 + "fed as (x / --div - --mean) / --std.",
@@ -28,26 +28,26 @@ enum RunCommand: Command {
         let model = try Model(path: arguments.positional[0])
         let session = try model.session(
             on: try DeviceOption.parse(arguments), threads: try arguments.integer("--threads"))
+        let files = try InputFiles(model, arguments)
         if let path = arguments.value("--sets") {
             guard arguments.values("--input").isEmpty else { throw arguments.fail("--sets replaces --input") }
             for set in try InputSet.read(path) {
-                let feed = try InputFiles.feed(set.inputs.map { ($0.key, $0.value) }, model)
+                let feed = try files.feed(set.inputs.map { ($0.key, $0.value) })
                 try write(try session.run(feed), of: model, toDirectory: set.outputDirectory)
             }
             return
         }
-        let files = try InputFiles.assign(arguments.values("--input"), to: model, arguments)
-        let feed = try InputFiles.feed(files, model)
+        let feed = try files.feed(try files.assign(arguments.values("--input"), arguments))
         let outputs: [String: Tensor]
         if arguments.has("--profile") {
             let profiled = try session.profile(feed)
             outputs = profiled.outputs
-            print(arguments.has("--json") ? profiled.profile.json.text : profiled.profile.text)
+            print(arguments.has("--json") ? profiled.profile.json.serialized() : profiled.profile.table)
         } else {
             outputs = try session.run(feed)
         }
         if let path = arguments.value("--output"), let first = model.outputs.first, let tensor = outputs[first.name] {
-            try NumPyWriter.write(tensor, to: path)
+            try NumPyFile.write(tensor, to: path)
         }
         if let directory = arguments.value("--output-dir") { try write(outputs, of: model, toDirectory: directory) }
         if !arguments.has("--profile") { describe(outputs, of: model, asJSON: arguments.has("--json")) }
@@ -63,7 +63,7 @@ enum RunCommand: Command {
                     ("values", .array(tensor.floats().prefix(10).map { .number(Double($0)) })),
                 ])
             }
-            print(JSONValue.object([("outputs", .array(entries))]).text)
+            print(JSONValue.object([("outputs", .array(entries))]).serialized())
             return
         }
         for (name, tensor) in tensors {
@@ -84,7 +84,7 @@ enum RunCommand: Command {
             // Names of values may hold any character; the number keeps two that look alike apart.
             let plain = output.name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" }
             let file = "\(index)_\(String(plain).prefix(100)).npy"
-            try NumPyWriter.write(tensor, to: directory + "/" + file)
+            try NumPyFile.write(tensor, to: directory + "/" + file)
             entries.append(
                 .object([
                     ("name", .string(output.name)), ("file", .string(file)),
@@ -92,6 +92,6 @@ enum RunCommand: Command {
                     ("shape", .array(tensor.shape.map { .integer($0) })),
                 ]))
         }
-        try AtomicFile.writeWhole(Array((JSONValue.array(entries).text + "\n").utf8), to: directory + "/outputs.json")
+        try AtomicFile.write(JSONValue.array(entries).serialized() + "\n", to: directory + "/outputs.json")
     }
 }

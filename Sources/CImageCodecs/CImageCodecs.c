@@ -1,2 +1,0 @@
-#include "CImageCodecs.h"
-int honeimage_version(void) { return 1; }
