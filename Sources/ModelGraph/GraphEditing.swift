@@ -74,11 +74,6 @@ package struct GraphEditor {
     /// The constant that a node reads as input `index`.
     package func constant(_ node: Node, _ index: Int) -> Tensor? { node.input(index).flatMap { constant($0) } }
 
-    /// The declared element type of a graph input or an inner value.
-    package func declaredElementType(_ value: String) -> ElementType? {
-        graph.declaredTypes[value]?.elementType ?? graph.inputs.first { $0.name == value }?.elementType
-    }
-
     /// A value name that nothing uses, which is taken from now on.
     package mutating func newName(_ base: String) -> String {
         var name = base

@@ -90,7 +90,6 @@ import Testing
         let shape = [1, 4, 6, 6]
         let integers: [(type: String, inputs: [Tensor], attributes: [String: AttributeValue])] = [
             ("MaxPool", [], ["kernel_shape": .ints([3, 3]), "pads": .ints([1, 1, 1, 1])]),
-            ("GlobalMaxPool", [], [:]),
             ("Reshape", [Tensor([Int64(1), -1])], [:]),
             ("Flatten", [], [:]),
             ("Transpose", [], ["perm": .ints([0, 2, 3, 1])]),

@@ -137,6 +137,19 @@ import Testing
         #expect(try tiny.graph.run(feed) == fused.run(feed))
     }
 
+    @Test func transposedWeightsAreTransposedOnce() throws {
+        var random = RandomTensors(seed: 64)
+        var tiny = TinyGraph()
+        tiny.quantizedOperands(input: [3, 8], weight: [4, 8], channelAxis: 0, &random)
+        tiny.node("Transpose", ["wd"], ["wt"], ["perm": .ints([1, 0])])
+        tiny.node("MatMul", ["xd", "wt"], ["m"])
+        tiny.quantizeOutput("m")
+        let fused = try tiny.graph.after(QuantizedWeightTransposition(), QDQRecognition(), DeadNodeRemoval())
+        #expect(fused.operatorTypes == ["QLinearMatMul"])
+        let feed = ["x": random.integers(Int8.self, [3, 8])]
+        #expect(try tiny.graph.run(feed) == fused.run(feed))
+    }
+
     @Test func scaledGemmStaysFloat() throws {
         var random = RandomTensors(seed: 60)
         var tiny = TinyGraph()

@@ -17,6 +17,8 @@ package struct QuantizedActivationFusion: GraphPass {
                 let maker = editor.producer(of: source), var producer = editor[maker],
                 let index = QuantizedActivationFusion.zeroPointInputs[producer.operatorType],
                 let zeroPoint = editor.constant(producer, index), let range = QuantizedRange(zeroPoint.elementType),
+                // QLinearMatMul 21 allows other scales, the hone domain does not.
+                editor.constant(producer, index - 1)?.elementType == .float32,
                 let bounds = bounds(of: node, in: range, editor)
             else { continue }
             // The attributes exist in the hone domain alone.

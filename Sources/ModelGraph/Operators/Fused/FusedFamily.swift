@@ -3,7 +3,10 @@ extension OperatorCatalog {
     static let fusedFamily: [any Operator.Type] = [
         Clamp.self,
         FusedConv.self,
+        FusedGemm.self,
+        FusedQGemm.self,
         FusedQLinearAdd.self,
         FusedQLinearConv.self,
+        FusedQLinearMatMul.self,
     ]
 }

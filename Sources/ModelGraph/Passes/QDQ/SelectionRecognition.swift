@@ -3,7 +3,7 @@ import Tensors
 /// Operators that only choose and move elements: with equal parameters on both sides they work on the integers.
 enum SelectionRecognition {
     private static let operators: Set<String> = [
-        "MaxPool", "GlobalMaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Split",
+        "MaxPool", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Slice", "Split",
         "DepthToSpace", "SpaceToDepth", "Resize", "Gather", "Expand", "Tile", "Identity", "Pad",
     ]
 

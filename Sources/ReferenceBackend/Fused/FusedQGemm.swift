@@ -1,0 +1,9 @@
+import ModelGraph
+import Tensors
+
+extension FusedQGemm: ReferenceKernel {
+    package func run(inputs: [TensorView?], outputs: [MutableTensorView?]) throws(HoneError) {
+        try base.run(inputs: inputs, outputs: outputs)
+        bounds.apply(to: outputs.required(0))
+    }
+}
