@@ -100,7 +100,7 @@ struct PhasePlanes {
 
 extension SlidingWindow {
     /// A 1-d window as one over a single row.
-    fileprivate var asTwoDimensional: SlidingWindow {
+    var asTwoDimensional: SlidingWindow {
         guard input.count == 1 else { return self }
         return SlidingWindow(
             kernel: [1] + kernel, strides: [1] + strides, dilations: [1] + dilations, padsBegin: [0] + padsBegin,

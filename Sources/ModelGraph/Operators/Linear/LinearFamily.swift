@@ -1,6 +1,9 @@
 extension OperatorCatalog {
     /// Convolutions and matrix products in floating point.
     static let linearFamily: [any Operator.Type] = [
-        Conv.self
+        Conv.self,
+        ConvTranspose.self,
+        Gemm.self,
+        MatMul.self,
     ]
 }

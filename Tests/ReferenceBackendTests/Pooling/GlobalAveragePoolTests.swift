@@ -1,0 +1,17 @@
+import Tensors
+import Testing
+
+@Suite struct GlobalAveragePoolTests {
+    @Test func reducesEachPlane() throws {
+        let x = Tensor([1, 2, 3, 4, -3, 1, -2, 0] as [Float], shape: [1, 2, 2, 2])
+        let y = try LinearTrial(type: "GlobalAveragePool", inputs: [x]).run()[0]
+        #expect(y == Tensor([2.5, -1] as [Float], shape: [1, 2, 1, 1]))
+    }
+
+    @Test func planesWithoutPixelsAreErrors() {
+        let trial = LinearTrial(type: "GlobalAveragePool", inputs: [Tensor(zeros: TensorType(.float32, [1, 2, 0, 2]))])
+        #expect(trial.failure() == .invalidModel)
+        let flat = LinearTrial(type: "GlobalAveragePool", inputs: [Tensor(zeros: TensorType(.float32, [1, 2]))])
+        #expect(flat.failure() == .invalidModel)
+    }
+}
