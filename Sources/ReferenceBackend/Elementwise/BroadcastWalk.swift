@@ -74,27 +74,31 @@ struct BroadcastWalk {
     func combine<Left, Right, Result>(
         _ left: UnsafeBufferPointer<Left>, _ right: UnsafeBufferPointer<Right>,
         into result: UnsafeMutableBufferPointer<Result>, _ function: (Left, Right) -> Result
-    ) {
+    ) where Result: BitwiseCopyable {
+        // Pointers to the start of each run, for loops that the compiler can vectorise. No elements, no runs.
+        guard let left = left.baseAddress, let right = right.baseAddress, let result = result.baseAddress else {
+            return
+        }
         let length = runLength
         switch (leftStride, rightStride) {
         case (0, 0):
             forEachRun { start, l, r in
-                let value = function(left[l], right[r])
-                for index in 0..<length { result[start + index] = value }
+                (result + start).update(repeating: function(left[l], right[r]), count: length)
             }
         case (0, _):
             forEachRun { start, l, r in
-                let value = left[l]
-                for index in 0..<length { result[start + index] = function(value, right[r + index]) }
+                let (value, right, result) = (left[l], right + r, result + start)
+                for index in 0..<length { result[index] = function(value, right[index]) }
             }
         case (_, 0):
             forEachRun { start, l, r in
-                let value = right[r]
-                for index in 0..<length { result[start + index] = function(left[l + index], value) }
+                let (left, value, result) = (left + l, right[r], result + start)
+                for index in 0..<length { result[index] = function(left[index], value) }
             }
         default:
             forEachRun { start, l, r in
-                for index in 0..<length { result[start + index] = function(left[l + index], right[r + index]) }
+                let (left, right, result) = (left + l, right + r, result + start)
+                for index in 0..<length { result[index] = function(left[index], right[index]) }
             }
         }
     }

@@ -22,7 +22,7 @@ struct QuantizationWalk {
             (scaleCount, blockSize, scaleStride) = (lines.length, 1, 0)
         case .blocks(let axis, let size):
             lines = AxisLines(shape, axis: axis)
-            (scaleCount, blockSize, scaleStride) = ((lines.length + size - 1) / size, size, 1)
+            (scaleCount, blockSize, scaleStride) = (lines.length / size + (lines.length % size == 0 ? 0 : 1), size, 1)
         }
     }
 

@@ -50,16 +50,19 @@ private struct ReductionBody<Kernel: AxisReductionKernel>: NumberGenericBody {
         _ x: UnsafeBufferPointer<Number>, _ y: UnsafeMutableBufferPointer<Number>
     ) {
         let walk = BroadcastWalk(shape: self.x.shape, left: self.x.shape, right: keptShape)
+        guard let x = x.baseAddress, let y = y.baseAddress else { return }
         let length = walk.runLength
         if walk.rightStride == 0 {
             walk.forEachRun { _, start, result in
+                let row = x + start
                 var accumulator = y[result]
-                for index in 0..<length { accumulator = Kernel.apply(accumulator, x[start + index]) }
+                for index in 0..<length { accumulator = Kernel.apply(accumulator, row[index]) }
                 y[result] = accumulator
             }
         } else {
             walk.forEachRun { _, start, result in
-                for index in 0..<length { y[result + index] = Kernel.apply(y[result + index], x[start + index]) }
+                let (row, results) = (x + start, y + result)
+                for index in 0..<length { results[index] = Kernel.apply(results[index], row[index]) }
             }
         }
     }

@@ -84,6 +84,64 @@ import Testing
         #expect(result == expected)
     }
 
+    @Test(arguments: [false, true], [0, 1, 2, 3]) func windowedAverage(channelsLast: Bool, form: Int) throws {
+        var random = SeededGenerator(seed: 14)
+        let x = Quantized(channelsLast ? [2, 6, 7, 3] : [2, 3, 6, 7], signed: form % 2 == 0, &random)
+        let y = Quantized([], signed: form % 2 == 0, &random)
+        let countsPadding = form >= 2
+        let pool = microsoft(
+            "QLinearAveragePool",
+            [
+                "kernel_shape": .ints([3, 2]), "strides": .ints([2, 3]), "pads": .ints([1, 0, 2, 1]),
+                "count_include_pad": .int(countsPadding ? 1 : 0), "channels_last": .int(channelsLast ? 1 : 0),
+            ])
+        // (6 + 3 - 3) / 2 + 1 and (7 + 1 - 2) / 3 + 1 outputs.
+        let (height, width) = (4, 3)
+        let reals = try x.real().elements(as: Float.self)
+        func real(_ batch: Int, _ channel: Int, _ row: Int, _ column: Int) -> Float {
+            reals[
+                channelsLast
+                    ? ((batch * 6 + row) * 7 + column) * 3 + channel : ((batch * 3 + channel) * 6 + row) * 7 + column]
+        }
+        var means = [Float](repeating: 0, count: 2 * 3 * height * width)
+        for batch in 0..<2 {
+            for channel in 0..<3 {
+                for row in 0..<height {
+                    for column in 0..<width {
+                        var (sum, count): (Float, Float) = (0, 0)
+                        for i in (row * 2 - 1)..<(row * 2 + 2) {
+                            for j in (column * 3)..<(column * 3 + 2) {
+                                let isInside = i >= 0 && i < 6 && j < 7
+                                if isInside { sum += real(batch, channel, i, j) }
+                                if isInside || countsPadding { count += 1 }
+                            }
+                        }
+                        let place =
+                            channelsLast
+                            ? ((batch * height + row) * width + column) * 3 + channel
+                            : ((batch * 3 + channel) * height + row) * width + column
+                        means[place] = sum / count
+                    }
+                }
+            }
+        }
+        let shape = channelsLast ? [2, height, width, 3] : [2, 3, height, width]
+        let result = try pool.result(x.tensor, x.scale, x.zeroPoint, y.scale, y.zeroPoint)
+        #expect(try result == y.quantize(Tensor(means, shape: shape)))
+    }
+
+    @Test func aWindowOfPaddingAloneIsRefused() {
+        let bytes = Tensor([UInt8](repeating: 1, count: 4), shape: [1, 1, 4])
+        let scale = Tensor(scalar: Float(0.5))
+        func code(_ pads: [Int64]) -> HoneError.Code? {
+            let pool = microsoft("QLinearAveragePool", ["kernel_shape": .ints([2]), "pads": .ints(pads)])
+            return thrownCode { _ = try pool.result(bytes, scale, nil, scale) }
+        }
+        #expect(code([1, 1]) == nil)
+        #expect(code([2, 0]) == .unsupported)
+        #expect(code([0, 1 << 40]) == .invalidModel)
+    }
+
     @Test(arguments: [0, 1, -1]) func concatenation(axis: Int) throws {
         var random = SeededGenerator(seed: 13)
         let first = Quantized([2, 3, 4], signed: false, &random)

@@ -37,6 +37,12 @@ import Testing
                 == [0, 10, 2, 30, 400, 5000, 12, 140, 16, 180, 2000, 22_000])
     }
 
+    @Test func aBlockMayBeLargerThanAnyAxis() throws {
+        let blocks = SingleOperator("DequantizeLinear", opset: 21, ["axis": .int(0), "block_size": .int(.max)])
+        let result = try blocks.result(Tensor([Int8(1), 2, 3]), Tensor([0.5] as [Float]))
+        #expect(result.elements(as: Float.self) == [0.5, 1, 1.5])
+    }
+
     @Test func biasOfRankOneHasAScalePerElement() throws {
         let bias = Tensor([Int32(3), -1_000_000, 7])
         let scales = Tensor([0.5, 0.25, 2] as [Float])

@@ -6,6 +6,7 @@ extension OperatorCatalog {
         MicrosoftDequantizeLinear.self,
         MicrosoftQuantizeLinear.self,
         QLinearAdd.self,
+        QLinearAveragePool.self,
         QLinearConcat.self,
         QLinearGlobalAveragePool.self,
         QLinearLeakyRelu.self,
