@@ -112,7 +112,7 @@ struct QuantizedGraphBuilder {
             }
             var last = result
             while let maker = producers[last], maker != index, case .fused = plan.roles[maker],
-                let clamp = ClampBounds(original.nodes[maker], in: original),
+                let clamp = ConstantClamp(original.nodes[maker], in: original),
                 clamp.isRedundant(before: quantization), let before = original.nodes[maker].input(0)
             {
                 absorbed.insert(maker)
@@ -176,7 +176,7 @@ struct QuantizedGraphBuilder {
 }
 
 /// The constant bounds of a Relu or Clip.
-struct ClampBounds {
+struct ConstantClamp {
     let low: Float
     let high: Float
 
