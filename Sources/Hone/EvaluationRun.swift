@@ -75,6 +75,27 @@ package struct EvaluationRun {
         return output
     }
 
+    /// The median time of one feed on the model and on the reference, in milliseconds: at least 5 runs after a warm-up, and
+    /// more of them for up to half a second.
+    package func latency(
+        of feed: [String: Tensor], referenceFeed: [String: Tensor]?
+    ) throws(HoneError) -> (model: Double, reference: Double?) {
+        let model = try EvaluationRun.medianMilliseconds(session, feed, outputName)
+        guard let reference, let referenceFeed, let referenceOutputName else { return (model, nil) }
+        return (model, try EvaluationRun.medianMilliseconds(reference, referenceFeed, referenceOutputName))
+    }
+
+    private static func medianMilliseconds(
+        _ session: InferenceSession, _ feed: [String: Tensor], _ output: String
+    ) throws(HoneError) -> Double {
+        _ = try timed(session, feed, output)
+        var times: [Double] = []
+        while times.count < 5 || (times.reduce(0, +) < 500 && times.count < 100) {
+            times.append(try timed(session, feed, output).1)
+        }
+        return times.sorted()[times.count / 2]
+    }
+
     private static func timed(
         _ session: InferenceSession, _ feed: [String: Tensor], _ output: String
     ) throws(HoneError) -> (Tensor, Double) {

@@ -10,13 +10,14 @@ extension Model {
     /// - Parameters:
     ///   - samples: feeds for the model's inputs, one batch each, such as an `AsyncStream` of one's own.
     ///   - device: where the float model runs for calibration.
+    ///   - threads: how many threads the device may use on the host; nil for one a core.
     /// - Returns: a QDQ model that any ONNX runtime loads, with a report for each node.
     /// - Throws: `.invalidInput` if there is no sample, or one does not fit the model.
     public func quantized<Samples: AsyncSequence>(
         calibratingOn samples: Samples, settings: QuantizationSettings = QuantizationSettings(),
-        device: Device = .automatic
+        device: Device = .automatic, threads: Int? = nil
     ) async throws(HoneError) -> QuantizedModel where Samples.Element == [String: Tensor] {
-        var run = try CalibrationRun(self, settings: settings, device: device)
+        var run = try CalibrationRun(self, settings: settings, device: device, threads: threads)
         do {
             for try await sample in samples { try run.add(sample) }
         } catch {
@@ -29,10 +30,10 @@ extension Model {
     ///
     /// - Returns: a QDQ model that any ONNX runtime loads, with a report for each node.
     public func quantized(
-        settings: QuantizationSettings = QuantizationSettings(), device: Device = .automatic,
+        settings: QuantizationSettings = QuantizationSettings(), device: Device = .automatic, threads: Int? = nil,
         calibratingOn next: () throws -> [String: Tensor]?
     ) throws(HoneError) -> QuantizedModel {
-        var run = try CalibrationRun(self, settings: settings, device: device)
+        var run = try CalibrationRun(self, settings: settings, device: device, threads: threads)
         do {
             while let sample = try next() { try run.add(sample) }
         } catch {
@@ -49,7 +50,7 @@ private struct CalibrationRun {
     private var calibrator: Calibrator
     private var sampleCount = 0
 
-    init(_ model: Model, settings: QuantizationSettings, device: Device) throws(HoneError) {
+    init(_ model: Model, settings: QuantizationSettings, device: Device, threads: Int?) throws(HoneError) {
         for name in settings.excludedNodes.sorted() where !model.graph.nodes.contains(where: { $0.name == name }) {
             throw HoneError(
                 .invalidOption, "the model has no node '\(name)' to exclude",
@@ -58,7 +59,7 @@ private struct CalibrationRun {
         var graph = model.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
         quantizer = Quantizer(options: try settings.options())
-        let session = try Session(graph, backend: try device.backend(), evaluator: ReferenceBackend())
+        let session = try Session(graph, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
         calibrator = Calibrator(session: session, values: try quantizer.valuesToCalibrate(in: graph))
         self.graph = graph
     }

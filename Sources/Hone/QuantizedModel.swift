@@ -23,4 +23,22 @@ public struct QuantizedModel: Sendable {
     public let sampleCount: Int
     /// The whole report.
     package let report: QuantizationReport
+
+    /// How scales were chosen, in one line.
+    public var method: String { report.summary }
+
+    /// What deserves a look: data that is not finite, weight scales that had to be raised.
+    public var warnings: [String] {
+        let nonFinite = report.activations.filter { $0.nonFiniteCount > 0 }.map {
+            "calibration met \($0.nonFiniteCount) NaN or infinite value(s) in '\($0.value)', and left them out"
+        }
+        let raised = report.entries.compactMap { entry in
+            entry.weights.flatMap { weights in
+                weights.raisedChannels.isEmpty
+                    ? nil
+                    : "node '\(entry.node)': \(weights.raisedChannels.count) weight scale(s) raised so that the bias fits int32"
+            }
+        }
+        return nonFinite + raised
+    }
 }

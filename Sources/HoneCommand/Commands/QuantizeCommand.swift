@@ -1,0 +1,88 @@
+import Datasets
+import Foundation
+import Hone
+import Reporting
+
+/// `hone quantize`: a float ONNX model and samples in, an int8 QDQ model out.
+enum QuantizeCommand: Command {
+    static let specification = CommandSpecification(
+        name: "quantize", summary: "Quantize a float model to int8, calibrating on samples.", positional: ["MODEL"],
+        options: [
+            DataOptions.data,
+            .value("--samples", "N", "use the first N samples (default 512)"),
+            .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, percentile"),
+            .value("--percentile", "P", "the percentage that --method percentile keeps (default 99.99)"),
+            .flag("--per-tensor", "one weight scale for a tensor instead of one for each output channel"),
+            .list("--exclude", "NAME", "nodes that stay in floating point"),
+            .value("--batch", "N", "samples to run at a time (default 8; no result depends on it)"),
+            .value("-o", "OUT.onnx", "the file to write"),
+            DeviceOption.device, DeviceOption.threads,
+            .flag("--verbose", "print what became of each node"),
+            .flag("--json", "print JSON"),
+        ] + DataOptions.preprocessing,
+        notes: [
+            "The output is standard ONNX (QuantizeLinear and DequantizeLinear around what runs on integers): per-channel "
+                + "int8 weights, uint8 activations. Calibrate on training images, never on those that measure accuracy."
+        ])
+
+    private enum Method: String, CaseIterable {
+        case mse, minmax, percentile
+    }
+
+    static func run(_ arguments: ParsedArguments) async throws {
+        let path = arguments.positional[0]
+        let output = try arguments.required("-o")
+        let data = try arguments.required("--data")
+        let settings = try settings(arguments)
+        let preprocessing = try DataOptions.parsePreprocessing(arguments)
+        let device = try DeviceOption.parse(arguments)
+        let (batch, limit) = (try arguments.integer("--batch"), try arguments.integer("--samples") ?? 512)
+
+        let model = try Model(path: path)
+        let dataset = try DataOptions.open(data, for: model, preprocessing)
+        var ranges = try dataset.ranges(batch: batch, default: 8, limit: limit).makeIterator()
+        let progress = ProgressBar("Calibrating", total: min(limit, dataset.count))
+        let start = ContinuousClock.now
+        defer { progress.finish() }
+        let quantized = try model.quantized(
+            settings: settings, device: device, threads: try arguments.integer("--threads")
+        ) {
+            guard let range = ranges.next() else {
+                progress.finish()
+                return nil
+            }
+            defer { progress.advance(by: range.count) }
+            return try dataset.batch(range)
+        }
+        try quantized.model.save(to: output)
+        let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
+        let summary = QuantizationSummary(
+            quantized, source: path, output: output, sourceBytes: fileSize(path), outputBytes: fileSize(output),
+            seconds: seconds)
+        print(
+            arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))
+    }
+
+    private static func settings(_ arguments: ParsedArguments) throws -> QuantizationSettings {
+        let method = try arguments.choice("--method", of: Method.self) ?? .mse
+        let percentile = try arguments.number("--percentile")
+        if percentile != nil, method != .percentile {
+            throw arguments.fail("--percentile needs --method percentile")
+        }
+        var settings = QuantizationSettings()
+        switch method {
+        case .mse: settings.method = .meanSquaredError
+        case .minmax: settings.method = .minMax
+        case .percentile: settings.method = .percentile(percentile ?? 99.99)
+        }
+        settings.perTensor = arguments.has("--per-tensor")
+        settings.excludedNodes = Set(arguments.values("--exclude"))
+        return settings
+    }
+}
+
+/// The size of a file in bytes, 0 if it cannot be told.
+func fileSize(_ path: String) -> Int {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    return (attributes?[.size] as? NSNumber)?.intValue ?? 0
+}

@@ -1,0 +1,61 @@
+import Hone
+import Reporting
+
+/// What `hone quantize` prints.
+struct QuantizationSummary {
+    private let quantized: QuantizedModel
+    private let source: String
+    private let output: String
+    private let sourceBytes: Int
+    private let outputBytes: Int
+    private let seconds: Double
+
+    init(
+        _ quantized: QuantizedModel, source: String, output: String, sourceBytes: Int, outputBytes: Int, seconds: Double
+    ) {
+        self.quantized = quantized
+        self.source = source
+        self.output = output
+        self.sourceBytes = sourceBytes
+        self.outputBytes = outputBytes
+        self.seconds = seconds
+    }
+
+    func text(listsNodes: Bool) -> String {
+        var lines: [String] = []
+        if listsNodes {
+            var table = TextTable(["node", "operator", "result"], alignments: [.left, .left, .left])
+            for layer in quantized.layers { table.add([layer.node, layer.operatorType, layer.reason]) }
+            lines.append(table.text())
+        }
+        let count = quantized.layers.count { $0.isQuantized }
+        lines.append("\(source) -> \(output)")
+        lines.append("method      \(quantized.method), \(Quantity.count(quantized.sampleCount)) samples")
+        lines.append("nodes       \(count) of \(quantized.layers.count) in int8")
+        for layer in quantized.layers where !layer.isQuantized && !listsNodes {
+            lines.append("            \(layer.operatorType) '\(layer.node)' \(layer.reason)")
+        }
+        for warning in quantized.warnings { lines.append("warning     \(warning)") }
+        let ratio = outputBytes > 0 ? Double(sourceBytes) / Double(outputBytes) : 0
+        lines.append(
+            "size        \(Quantity.bytes(sourceBytes)) -> \(Quantity.bytes(outputBytes)) (\(Quantity.factor(ratio)) smaller)"
+        )
+        lines.append("time        \(Quantity.duration(seconds: seconds))")
+        return lines.joined(separator: "\n")
+    }
+
+    var json: JSONValue {
+        let layers = quantized.layers.map { layer in
+            JSONValue.object([
+                ("node", .string(layer.node)), ("operator", .string(layer.operatorType)),
+                ("quantized", .bool(layer.isQuantized)), ("result", .string(layer.reason)),
+            ])
+        }
+        return .object([
+            ("source", .string(source)), ("output", .string(output)), ("method", .string(quantized.method)),
+            ("samples", .integer(quantized.sampleCount)), ("sourceBytes", .integer(sourceBytes)),
+            ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)),
+            ("warnings", .array(quantized.warnings.map { .string($0) })), ("nodes", .array(layers)),
+        ])
+    }
+}
