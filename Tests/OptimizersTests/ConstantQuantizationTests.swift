@@ -100,4 +100,33 @@ import Testing
         #expect(report.outcome("c") == .float(reason: "its weights are not finite"))
         #expect(quantized.types() == ["Conv", "Relu"])
     }
+
+    @Test func transposedConvolutionsScaleWhereOneChannelHasOneScale() throws {
+        var generator = SeededGenerator(seed: 75)
+        let cases: [(shape: [Int], group: Int, scales: [Int]?)] = [
+            ([3, 2, 2, 2], 1, [2]), ([3, 1, 2, 2], 3, [3]), ([3, 2, 2, 2], 3, []), ([3, 2, 2, 2], 2, nil),
+            ([3, 2, 2, 2], Int(Int32.max), nil), ([3, 2, 2, 2], -1, nil),
+        ]
+        for (shape, group, scales) in cases {
+            let graph = Fixture.graph(
+                [
+                    Node(
+                        "ConvTranspose", name: "up", inputs: ["x", "w", "b"], outputs: ["y"],
+                        attributes: ["group": .int(Int64(group))])
+                ],
+                [
+                    "w": Fixture.random(shape, -1...1, &generator),
+                    "b": Fixture.random([group > 0 && group < 4 ? shape[1] * group : 1], -1...1, &generator),
+                ])
+            var record = CalibrationRecord()
+            for name in ["x", "y"] {
+                [-1, 1 as Float].withUnsafeBufferPointer { record.add($0, samples: 1, to: name) }
+            }
+            guard let result = try? Quantizer().quantize(graph, calibration: record) else {
+                #expect(scales == nil)
+                continue
+            }
+            #expect(result.graph.initializers["w_scale"]?.shape == scales, "group \(group)")
+        }
+    }
 }

@@ -85,14 +85,15 @@ struct QuantizationPlan {
                 result = following
             }
         }
-        if let missing = (activations + [result]).first(where: { !isKnown($0) }) {
+        let quantizesResult = options.quantizesOutputs || !uses.isGraphOutput(result)
+        let needed = activations + (quantizesResult ? [result] : [])
+        if let missing = needed.first(where: { !isKnown($0) }) {
             roles[index] = .float(reason: "no float32 calibration data for '\(missing)'")
             return
         }
         for member in chain { roles[member] = .fused(into: index) }
         results[index] = result
-        quantized.formUnion(activations)
-        if options.quantizesOutputs || !uses.isGraphOutput(result) { quantized.insert(result) }
+        quantized.formUnion(needed)
     }
 
     /// A concatenation does not compute, so that a clamp after it would undo the sharing of its inputs' scale.

@@ -65,6 +65,12 @@ enum QuantizationRule {
             guard weights.floats().allSatisfy({ ($0 * alpha).isFinite }), bias.allSatisfy({ ($0 * beta).isFinite })
             else { return .float(reason: "its weights times alpha or its bias times beta are not finite") }
         }
+        if node.operatorType == "ConvTranspose" {
+            let group = node.intAttribute("group", default: 1)
+            guard group >= 1, weights.shape[0] % group == 0 else {
+                return .float(reason: "its \(weights.shape[0]) inputs do not divide into \(group) groups")
+            }
+        }
         if let bias = node.input(2) {
             guard let constant = graph.constant(bias) else { return .float(reason: "its bias is computed") }
             let channels = WeightLayout(node, weights: weights, perTensor: false).outputCount

@@ -44,6 +44,7 @@ package struct Quantizer: Sendable {
     private func prepared(_ graph: Graph) throws(HoneError) -> Graph {
         var prepared = graph
         try OpsetRaising.raise(&prepared)
+        try prepared.validate()
         BiasAbsorption.run(on: &prepared, options: options)
         return prepared
     }

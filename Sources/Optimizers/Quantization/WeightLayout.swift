@@ -8,7 +8,7 @@ struct WeightLayout {
     /// The axis that holds one index for each of them; nil if weights get a single scale.
     let axis: Int?
 
-    /// - Precondition: the rank of the weights was checked by `QuantizationRule`.
+    /// - Precondition: `QuantizationRule` checked the rank of the weights, and that the group divides their inputs.
     init(_ node: Node, weights: Tensor, perTensor: Bool) {
         let shape = weights.shape
         switch node.operatorType {
@@ -18,8 +18,8 @@ struct WeightLayout {
         case "ConvTranspose":
             // Weights are (C, M / group, …): an index of axis 1 stands for one output channel of each group, which one
             // scale cannot serve; with one output for each input, axis 0 is the output channel.
-            let group = max(node.intAttribute("group", default: 1), 1)
-            outputCount = shape[1].multipliedReportingOverflow(by: group).partialValue
+            let group = node.intAttribute("group", default: 1)
+            outputCount = shape[1] * group
             let perChannel = group == 1 ? 1 : shape[1] == 1 && shape[0] == group ? 0 : nil
             axis = perTensor ? nil : perChannel
         case "Gemm":
