@@ -73,7 +73,7 @@ let package = Package(
         swiftTests("TensorsTests", ["Tensors", "TestSupport"]),
         swiftTests("ModelGraphTests", ["ModelGraph", "ReferenceBackend", "Runtime", "Tensors", "TestSupport"]),
         swiftTests("ONNXFormatTests", ["ONNXFormat", "ModelGraph", "Tensors", "TestSupport"]),
-        swiftTests("DatasetsTests", ["Datasets", "Tensors", "TestSupport"]),
+        swiftTests("DatasetsTests", ["Datasets", "ONNXFormat", "Tensors", "TestSupport"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(
