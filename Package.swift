@@ -74,7 +74,7 @@ let package = Package(
         swiftTests("TensorsTests", ["Tensors", "TestSupport"]),
         swiftTests("ModelGraphTests", ["ModelGraph", "ReferenceBackend", "Runtime", "Tensors", "TestSupport"]),
         swiftTests("ONNXFormatTests", ["Files", "ONNXFormat", "ModelGraph", "Tensors", "TestSupport"]),
-        swiftTests("DatasetsTests", ["Datasets", "Files", "Tensors", "TestSupport"]),
+        swiftTests("DatasetsTests", ["Datasets", "Files", "ONNXFormat", "Tensors", "TestSupport"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(

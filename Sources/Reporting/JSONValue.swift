@@ -10,7 +10,7 @@ package enum JSONValue: Sendable, Equatable {
     case object([(key: String, value: JSONValue)])
 
     /// A float32, printed as the shortest text that reads back as the same float32.
-    package static func number(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? .nan) }
+    package static func float32(_ value: Float) -> JSONValue { .number(Double("\(value)") ?? .nan) }
 
     package static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {

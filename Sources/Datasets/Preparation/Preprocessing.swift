@@ -95,7 +95,7 @@ package struct Preprocessing: Sendable, Equatable {
         } catch let error as HoneError {
             throw error
         } catch let error as DecodingError {
-            throw HoneError(.invalidOption, Self.message(error))
+            throw Self.described(error)
         } catch {
             throw HoneError(.malformedFile, "is no JSON: \(error.localizedDescription)")
         }
@@ -103,16 +103,21 @@ package struct Preprocessing: Sendable, Equatable {
         return preprocessing
     }
 
-    private static func message(_ error: DecodingError) -> String {
+    private static func described(_ error: DecodingError) -> HoneError {
         let context: DecodingError.Context
         switch error {
+        case .dataCorrupted(let found) where found.codingPath.isEmpty:
+            return HoneError(.malformedFile, "is not valid JSON")
         case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
             .dataCorrupted(let found):
             context = found
-        @unknown default: return "the JSON does not describe preprocessing"
+        @unknown default: return HoneError(.malformedFile, "does not describe preprocessing")
+        }
+        guard !context.codingPath.isEmpty else {
+            return HoneError(.invalidOption, "preprocessing has to be a JSON object")
         }
         let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-        return place.isEmpty ? context.debugDescription : "'\(place)': \(context.debugDescription)"
+        return HoneError(.invalidOption, "'\(place)': \(context.debugDescription)")
     }
 }
 

@@ -23,7 +23,8 @@ package struct Dataset: Sendable {
         count = source.count
         classNames = source.classNames
         labels = source.labels
-        requiredBatchSize = source.areWholeFeeds ? 1 : inputs.lazy.compactMap { $0.shape?.first ?? nil }.first
+        requiredBatchSize =
+            source.areWholeFeeds ? 1 : inputs.lazy.compactMap { $0.shape?.first ?? nil }.first { $0 > 0 }
     }
 
     private init(_ other: Dataset, labels: [Int]) {
