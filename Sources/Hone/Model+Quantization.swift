@@ -58,7 +58,7 @@ private struct CalibrationRun {
         }
         var graph = model.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
-        quantizer = Quantizer(options: try settings.options())
+        quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
         let session = try Session(graph, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
         calibrator = Calibrator(session: session, values: try quantizer.valuesToCalibrate(in: graph))
         self.graph = graph

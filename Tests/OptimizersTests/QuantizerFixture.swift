@@ -40,7 +40,7 @@ enum QuantizerFixture {
     static func record(
         _ graph: Graph, _ batches: [Tensor], _ options: QuantizationOptions
     ) throws -> CalibrationRecord {
-        let values = try Quantizer(options: options).valuesToCalibrate(in: graph)
+        let values = try Quantizer(options: options, evaluator: ReferenceBackend()).valuesToCalibrate(in: graph)
         var calibrator = Calibrator(
             session: try Session(graph, backend: backend, evaluator: backend), values: values)
         for batch in batches { try calibrator.add(["x": batch]) }
@@ -50,7 +50,8 @@ enum QuantizerFixture {
     static func quantize(
         _ graph: Graph, _ batches: [Tensor], _ options: QuantizationOptions = minMax
     ) throws -> (graph: Graph, report: QuantizationReport) {
-        try Quantizer(options: options).quantize(graph, calibration: try record(graph, batches, options))
+        try Quantizer(options: options, evaluator: ReferenceBackend()).quantize(
+            graph, calibration: try record(graph, batches, options))
     }
 
     /// Nothing that was calibrated is clipped, so that error bounds follow from steps.

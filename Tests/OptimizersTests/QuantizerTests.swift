@@ -1,5 +1,6 @@
 import ModelGraph
 import Optimizers
+import ReferenceBackend
 import Tensors
 import TestSupport
 import Testing
@@ -149,7 +150,8 @@ import Testing
         for name in ["x", "y"] {
             [-4, 4 as Float].withUnsafeBufferPointer { record.add($0, samples: 1, to: name) }
         }
-        let kept = try Quantizer(options: Fixture.minMax).quantize(shifted, calibration: record)
+        let kept = try Quantizer(options: Fixture.minMax, evaluator: ReferenceBackend()).quantize(
+            shifted, calibration: record)
         #expect(kept.report.outcome("clip") == .fused(into: "c"))
         #expect(kept.graph.types().contains("Clip"))
     }
@@ -176,7 +178,7 @@ import Testing
         let graph = Fixture.graph(
             [Fixture.conv("c", ["x", "w"], "y")], ["w": Tensor(zeros: TensorType(.float32, [1, 3, 3, 3]))])
         #expect {
-            try Quantizer().quantize(graph, calibration: CalibrationRecord())
+            try Quantizer(evaluator: ReferenceBackend()).quantize(graph, calibration: CalibrationRecord())
         } throws: { error in
             (error as? HoneError)?.code == .invalidInput
         }

@@ -7,7 +7,10 @@ import Tensors
 package struct MatMulBiasFusion: GraphPass {
     package static let name = "matmul-bias-fusion"
 
-    package init() {}
+    private let mayFuse: @Sendable (Node) -> Bool
+
+    /// - Parameter mayFuse: whether a MatMul or an Add may be changed; asked for both of a pair.
+    package init(where mayFuse: @escaping @Sendable (Node) -> Bool = { _ in true }) { self.mayFuse = mayFuse }
 
     package func run(on graph: inout Graph, evaluator: any OperatorEvaluator) throws(HoneError) -> Int {
         // From Gemm 7 on the bias broadcasts; before, an attribute had to ask for it.
@@ -21,7 +24,8 @@ package struct MatMulBiasFusion: GraphPass {
             guard let add = editor[number], add.applies("Add"), let result = add.outputs.first,
                 let layer = LinearLayer(making: result, editor), layer.resultNumber == number,
                 let a = layer.node.input(0), let b = layer.node.input(1), types.rank(a) == 2,
-                Set<ElementType>.floats.contains(layer.weight.elementType), let bias = layer.biasName
+                Set<ElementType>.floats.contains(layer.weight.elementType), let bias = layer.biasName,
+                mayFuse(layer.node), mayFuse(add)
             else { continue }
             let name = layer.node.name.isEmpty ? add.name : layer.node.name
             editor.remove(layer.number)

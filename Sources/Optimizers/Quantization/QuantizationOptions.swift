@@ -1,3 +1,5 @@
+import ModelGraph
+
 /// How a model is quantized.
 package struct QuantizationOptions: Sendable {
     /// Chooses the ranges of activations.
@@ -14,6 +16,13 @@ package struct QuantizationOptions: Sendable {
     package var quantizesOutputs = true
 
     package init() {}
+
+    /// Why a node is to stay float, nil if it may be quantized.
+    func exclusion(of node: Node) -> String? {
+        if excludedNodes.contains(node.name), !node.name.isEmpty { return "excluded by name" }
+        if excludedOperators.contains(node.operatorType) { return "operator \(node.operatorType) is excluded" }
+        return nil
+    }
 
     /// One line for reports and for the model's metadata.
     package var summary: String {

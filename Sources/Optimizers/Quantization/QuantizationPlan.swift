@@ -51,10 +51,7 @@ struct QuantizationPlan {
     func owner(of value: String) -> String { sharing.owner(of: value) }
 
     private static func rule(_ node: Node, _ graph: Graph, _ options: QuantizationOptions) -> QuantizationRule {
-        if options.excludedNodes.contains(node.name), !node.name.isEmpty { return .float(reason: "excluded by name") }
-        if options.excludedOperators.contains(node.operatorType) {
-            return .float(reason: "operator \(node.operatorType) is excluded")
-        }
+        if let reason = options.exclusion(of: node) { return .float(reason: reason) }
         return QuantizationRule(node, in: graph)
     }
 

@@ -7,8 +7,12 @@ import Tensors
 /// Weights and biases are stored as integers behind a DequantizeLinear. Batch normalisation should have been folded before.
 package struct Quantizer: Sendable {
     package let options: QuantizationOptions
+    private let evaluator: any OperatorEvaluator
 
-    package init(options: QuantizationOptions = QuantizationOptions()) { self.options = options }
+    package init(options: QuantizationOptions = QuantizationOptions(), evaluator: any OperatorEvaluator) {
+        self.options = options
+        self.evaluator = evaluator
+    }
 
     /// The values whose statistics `quantize` needs.
     package func valuesToCalibrate(in graph: Graph) throws(HoneError) -> Set<String> {
@@ -45,7 +49,11 @@ package struct Quantizer: Sendable {
         var prepared = graph
         try OpsetRaising.raise(&prepared)
         try prepared.validate()
-        BiasAbsorption.run(on: &prepared, options: options)
+        // A bias joins the int32 accumulator of a Gemm, where an Add would round the product to eight bits before it.
+        let fusion = MatMulBiasFusion { [options] node in options.exclusion(of: node) == nil }
+        if !options.excludedOperators.contains("Gemm") {
+            _ = try fusion.run(on: &prepared, evaluator: evaluator)
+        }
         return prepared
     }
 }
