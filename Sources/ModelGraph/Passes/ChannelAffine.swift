@@ -7,7 +7,7 @@ struct ChannelAffine {
     enum Axis {
         /// Dimension 1 of `rank`.
         case second(rank: Int)
-        case last
+        case last(rank: Int?)
     }
 
     var scale: [Double]
@@ -61,9 +61,9 @@ struct ChannelAffine {
         case .second(let rank):
             guard shape.count <= rank else { return nil }
             channelDimension = shape.count - rank + 1
-        case .last:
-            // The rank that the constant broadcasts to is not known here, so that it may have no dimension in front.
-            guard shape.count <= 1 else { return nil }
+        case .last(let rank):
+            // Where the rank that the constant broadcasts to is not known, it may have no dimension in front.
+            guard shape.count <= rank ?? 1 else { return nil }
             channelDimension = shape.count - 1
         }
         for (dimension, size) in shape.enumerated() where size != 1 {

@@ -15,7 +15,9 @@ struct LinearLayer {
     let axis: ChannelAffine.Axis
 
     /// The layer whose result is `value`; nil if it is none, or if its weights or bias are not constant.
-    init?(making value: String, _ editor: GraphEditor) {
+    ///
+    /// - Parameter types: known types; without them a MatMul's bias may have one dimension only.
+    init?(making value: String, _ editor: GraphEditor, types: StaticTypes? = nil) {
         guard let result = editor.producer(of: value, among: ["Conv", "ConvTranspose", "Gemm", "MatMul", "Add"])
         else { return nil }
         resultNumber = result.number
@@ -27,15 +29,16 @@ struct LinearLayer {
                 let matMul = editor.producer(of: result.node.inputs[1 - position], among: ["MatMul"]),
                 editor.hasSingleUser(result.node.inputs[1 - position]),
                 let weight = editor.constant(matMul.node, 1), weight.rank == 2,
-                let constant = editor.constant(result.node, position),
-                let bias = ChannelAffine.perChannel(constant, channels: weight.shape[1], axis: .last)
+                let constant = editor.constant(result.node, position), let left = matMul.node.input(0),
+                let bias = ChannelAffine.perChannel(
+                    constant, channels: weight.shape[1], axis: .last(rank: types?.rank(left)))
             else { return nil }
-            (number, node, axis) = (matMul.number, matMul.node, .last)
+            (number, node, axis) = (matMul.number, matMul.node, .last(rank: types?.rank(left)))
             (self.weight, self.bias, biasName) = (weight, bias, result.node.inputs[position])
             channels = weight.shape[1]
         case "MatMul":
             guard let weight = editor.constant(result.node, 1), weight.rank == 2 else { return nil }
-            (number, node, axis) = (result.number, result.node, .last)
+            (number, node, axis) = (result.number, result.node, .last(rank: nil))
             (self.weight, bias, biasName) = (weight, nil, nil)
             channels = weight.shape[1]
         case "Gemm":

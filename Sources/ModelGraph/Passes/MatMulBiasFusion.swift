@@ -22,7 +22,7 @@ package struct MatMulBiasFusion: GraphPass {
         var changes = 0
         for number in editor.numbers {
             guard let add = editor[number], add.applies("Add"), let result = add.outputs.first,
-                let layer = LinearLayer(making: result, editor), layer.resultNumber == number,
+                let layer = LinearLayer(making: result, editor, types: types), layer.resultNumber == number,
                 let a = layer.node.input(0), let b = layer.node.input(1), types.rank(a) == 2,
                 Set<ElementType>.floats.contains(layer.weight.elementType), let bias = layer.biasName,
                 mayFuse(layer.node), mayFuse(add)

@@ -13,7 +13,8 @@ enum LinearRecognition {
         if let name = node.input(2) {
             guard
                 let bias = QuantizedBias.make(
-                    name, activation: data, weight: weight, channels: weight.tensor.shape[0], axis: .last, &editor)
+                    name, activation: data, weight: weight, channels: weight.tensor.shape[0], axis: .last(rank: 1),
+                    &editor)
             else { return nil }
             biasInput = [bias]
         }
