@@ -1,4 +1,5 @@
 import ModelGraph
+import Runtime
 import Tensors
 
 extension ConvTranspose: ReferenceKernel {
@@ -19,11 +20,11 @@ extension ConvTranspose: ReferenceKernel {
         let buffer = UnsafeMutablePointer<Float>.allocate(capacity: channels * phases.channelSize + 1)
         defer { buffer.deallocate() }
         for image in 0..<x.shape[0] {
-            forEachInParallel(channels) { channel in
+            HostThreads.forEach(count: channels) { channel in
                 phases.fill(
                     buffer + channel * phases.channelSize, from: input + (image * channels + channel) * pixels)
             }
-            forEachInParallel(outputs) { channel in
+            HostThreads.forEach(count: outputs) { channel in
                 let (block, member) = channel.quotientAndRemainder(dividingBy: outputs / group)
                 let firstInput = block * perGroup
                 for phase in taps {

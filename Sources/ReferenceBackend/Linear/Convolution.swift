@@ -1,4 +1,5 @@
 import ModelGraph
+import Runtime
 import Tensors
 
 /// A grouped convolution in the order that NUMERICS.md fixes: each output is one chain that starts from the bias and goes
@@ -74,12 +75,12 @@ struct Convolution<Element: TapElement> {
         defer { buffer.deallocate() }
         for firstImage in stride(from: 0, to: images, by: imagesAtOnce) {
             let count = min(imagesAtOnce, images - firstImage)
-            forEachInParallel(count * inputChannels) { plane in
+            HostThreads.forEach(count: count * inputChannels) { plane in
                 planes.fill(
                     buffer + plane * planes.channelSize, from: input + (firstImage * inputChannels + plane) * pixels,
                     convert: convert)
             }
-            forEachInParallel(count * outputChannels) { index in
+            HostThreads.forEach(count: count * outputChannels) { index in
                 let (image, channel) = index.quotientAndRemainder(dividingBy: outputChannels)
                 runChannel(
                     channel, start: starts[channel], image: buffer + image * imageSize,

@@ -1,4 +1,5 @@
 import ModelGraph
+import Runtime
 import Tensors
 
 /// Where the chains of a matrix product start from: element (row, column) of an addend that may stretch.
@@ -53,7 +54,7 @@ struct MatrixProduct<Element: TapElement> {
         offsets.withUnsafeBufferPointer { offsets in
             starts.values.withUnsafeBufferPointer { values in
                 guard let offsetBase = offsets.baseAddress, let start = values.baseAddress else { return }
-                forEachInParallel(matrices.count * rowBlocks * columnBlocks) { task in
+                HostThreads.forEach(count: matrices.count * rowBlocks * columnBlocks) { task in
                     let (matrix, block) = task.quotientAndRemainder(dividingBy: rowBlocks * columnBlocks)
                     let firstRow = block / columnBlocks * rowBlock
                     let firstColumn = block % columnBlocks * columnBlock

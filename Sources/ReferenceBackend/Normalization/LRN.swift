@@ -1,5 +1,6 @@
 import Foundation
 import ModelGraph
+import Runtime
 import Tensors
 
 extension LRN: ReferenceKernel {
@@ -13,7 +14,7 @@ extension LRN: ReferenceKernel {
         // An even size reaches one channel further up than down.
         let (down, up) = ((size - 1) / 2, size / 2)
         let factor = alpha / Float(size)
-        forEachInParallel(x.shape[0] * channels) { plane in
+        HostThreads.forEach(count: x.shape[0] * channels) { plane in
             let channel = plane % channels
             let near = max(0, channel - down)...min(channels - 1, channel + up)
             for index in 0..<count {

@@ -1,4 +1,5 @@
 import ModelGraph
+import Runtime
 import Tensors
 
 extension AveragePool: ReferenceKernel {
@@ -10,7 +11,7 @@ extension AveragePool: ReferenceKernel {
         else { return }
         let planes = x.shape[0] * x.shape[1]
         let (inputCount, outputCount, length) = (rows.inputCount, rows.outputCount, rows.rowLength)
-        forEachInParallel(outputCount == 0 ? 0 : planes) { plane in
+        HostThreads.forEach(count: outputCount == 0 ? 0 : planes) { plane in
             let pixels = input + plane * inputCount
             rows.forEachRow { row, outer in
                 // The sum starts from 0 and takes the window's elements in order; the division comes last.

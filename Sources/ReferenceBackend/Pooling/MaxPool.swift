@@ -1,4 +1,5 @@
 import ModelGraph
+import Runtime
 import Tensors
 
 extension MaxPool: ReferenceKernel {
@@ -21,7 +22,7 @@ extension MaxPool: ReferenceKernel {
         let indices = outputs.optional(1)?.elements(as: Int64.self).baseAddress
         let planes = x.shape[0] * x.shape[1]
         let (inputCount, outputCount, length) = (rows.inputCount, rows.outputCount, rows.rowLength)
-        forEachInParallel(outputCount == 0 ? 0 : planes) { plane in
+        HostThreads.forEach(count: outputCount == 0 ? 0 : planes) { plane in
             let pixels = input + plane * inputCount
             withUnsafeTemporaryAllocation(of: Element.self, capacity: length) { best in
                 rows.forEachRow { row, outer in
