@@ -38,6 +38,22 @@ def hone_path():
     return pathlib.Path(os.environ.get("HONE", ROOT / ".build" / "release" / "hone"))
 
 
+def as_declared(tensor, declared):
+    """The message of a test's file with the element type that the model declares.
+
+    onnx up to 1.16 wrote bfloat16 tensors as the uint16 numbers of their bits; the fields that hold them are the same.
+    """
+    if tensor.data_type == TensorProto.UINT16 and declared == TensorProto.BFLOAT16:
+        tensor.data_type = TensorProto.BFLOAT16
+    return tensor
+
+
+def read_tensor(path, declared):
+    tensor = TensorProto()
+    tensor.ParseFromString(pathlib.Path(path).read_bytes())
+    return as_declared(tensor, declared)
+
+
 def widened(array, element_type):
     """bfloat16 as float32: numpy has no bfloat16, so a file holds either its 16 bits or the value widened."""
     if element_type == "bfloat16" and array.dtype.itemsize == 2:
@@ -45,9 +61,16 @@ def widened(array, element_type):
     return array
 
 
+def declared_type(value_info):
+    return value_info.type.tensor_type.elem_type if value_info.type.HasField("tensor_type") else None
+
+
 class HoneRep(BackendRep):
-    def __init__(self, model_path, input_names, device, folder=None):
-        self.model_path, self.input_names, self.device, self.folder = model_path, input_names, device, folder
+    def __init__(self, model_path, inputs, outputs, device, folder=None):
+        """`inputs` and `outputs` map names to the declared element types, None for what is no tensor."""
+        self.model_path, self.device, self.folder = model_path, device, folder
+        self.input_names, self.input_types = list(inputs), list(inputs.values())
+        self.output_types = list(outputs.values())
         self.element_types = []
 
     def run(self, inputs, **kwargs):
@@ -72,8 +95,11 @@ class HoneRep(BackendRep):
             return namedtupledict("Outputs", [output["name"] for output in described])(*arrays)
 
     def input_file(self, value, position, folder):
+        declared = self.input_types[position]
         if isinstance(value, (str, pathlib.Path)):
-            return value
+            if declared != TensorProto.BFLOAT16:
+                return value
+            value = read_tensor(value, declared)
         if not hasattr(value, "SerializeToString"):
             value = numpy_helper.from_array(np.asarray(value), self.input_names[position])
         path = folder / f"input_{position}.pb"
@@ -92,8 +118,9 @@ class HoneBackend(Backend):
             path = pathlib.Path(folder.name) / "model.onnx"
             path.write_bytes(model.SerializeToString())
         constants = {tensor.name for tensor in model.graph.initializer}
-        names = [value.name for value in model.graph.input if value.name not in constants]
-        return HoneRep(path, names, os.environ.get("HONE_DEVICE", "reference"), folder)
+        inputs = {value.name: declared_type(value) for value in model.graph.input if value.name not in constants}
+        outputs = {value.name: declared_type(value) for value in model.graph.output}
+        return HoneRep(path, inputs, outputs, os.environ.get("HONE_DEVICE", "reference"), folder)
 
     @classmethod
     def supports_device(cls, device):

@@ -184,6 +184,22 @@ import Testing
         }
     }
 
+    @Test func calibrationDataWithoutAFiniteNumberAreAnError() throws {
+        let weights = Tensor([Float](repeating: 1, count: 27), shape: [1, 3, 3, 3])
+        let graph = Fixture.graph([Fixture.conv("c", ["x", "w"], "y")], ["w": weights])
+        #expect {
+            try Fixture.quantize(graph, [Tensor([Float](repeating: .nan, count: 192), shape: [1, 3, 8, 8])])
+        } throws: { error in
+            (error as? HoneError)?.code == .invalidInput && "\(error)".contains("'x'")
+        }
+        // Of data that are finite in part, the rest makes the range.
+        var values = [Float](repeating: -1, count: 192)
+        values[7] = .nan
+        values[90] = 2
+        let (_, report) = try Fixture.quantize(graph, [Tensor(values, shape: [1, 3, 8, 8])])
+        #expect(report.activation("x")?.range.high == 2)
+    }
+
     @Test func aBatchIsTheSameAsItsSamples() throws {
         var generator = SeededGenerator(seed: 66)
         let graph = Fixture.graph(

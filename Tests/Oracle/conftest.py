@@ -25,6 +25,18 @@ def pytest_collection_modifyitems(items):
             item.add_marker(skip)
 
 
+def pytest_terminal_summary(terminalreporter):
+    """The figures that tests print, also those of tests that pass: they are what a reader of the log wants to know."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    lines = [
+        f"{report.nodeid.rpartition('::')[2]}: {line}" for report in sorted(reports, key=lambda report: report.nodeid)
+        if report.when == "call" for line in report.capstdout.splitlines() if not line.startswith("seed ")]
+    if lines:
+        terminalreporter.section("figures")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def built_command():
     if not HONE.exists():

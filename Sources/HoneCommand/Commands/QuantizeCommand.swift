@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Foundation
 import Hone
 import Reporting
@@ -38,6 +39,8 @@ enum QuantizeCommand: Command {
         let device = try DeviceOption.parse(arguments)
         let (batch, limit) = (try arguments.integer("--batch"), try arguments.integer("--samples") ?? 512)
 
+        // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
+        _ = try AtomicFile(replacing: output)
         let model = try Model(path: path)
         let dataset = try DataOptions.open(data, for: model, preprocessing)
         var ranges = try dataset.ranges(batch: batch, default: 8, limit: limit).makeIterator()

@@ -23,8 +23,8 @@ package struct Quantizer: Sendable {
     /// Quantizes a graph.
     ///
     /// - Parameter record: statistics of `valuesToCalibrate`; a node with a value that the record lacks stays float.
-    /// - Throws: `.invalidInput` if the record has nothing that the graph needs, `.unsupported` if the graph's opset cannot
-    ///   be raised.
+    /// - Throws: `.invalidInput` if the record has nothing that the graph needs, or a value of which no element was finite;
+    ///   `.unsupported` if the graph's opset cannot be raised.
     package func quantize(
         _ graph: Graph, calibration record: CalibrationRecord
     ) throws(HoneError) -> (graph: Graph, report: QuantizationReport) {
@@ -39,10 +39,26 @@ package struct Quantizer: Sendable {
                     remedy: "calibrate this model on representative data first")
             }
         }
+        try checkThatValuesWereFinite(prepared, plan, record)
         var builder = QuantizedGraphBuilder(prepared, plan: plan, options: options, record: record)
         let quantized = builder.build()
         try quantized.validate()
         return (quantized, builder.report())
+    }
+
+    /// Elements that are not finite are left out of a range; where nothing else was seen there is no range to choose.
+    private func checkThatValuesWereFinite(
+        _ graph: Graph, _ plan: QuantizationPlan, _ record: CalibrationRecord
+    ) throws(HoneError) {
+        // In the order of the graph, so that the error names the value where it begins.
+        for value in graph.inputs.map(\.name) + graph.nodes.flatMap(\.outputs) where plan.quantized.contains(value) {
+            guard let statistics = record[value], statistics.elementCount > 0, statistics.extremes == nil else {
+                continue
+            }
+            throw HoneError(
+                .invalidInput, "no element of '\(value)' was a finite number during calibration",
+                remedy: "check the data and their preprocessing for NaN and infinity")
+        }
     }
 
     private func prepared(_ graph: Graph) throws(HoneError) -> Graph {
