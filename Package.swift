@@ -63,7 +63,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "HoneCommand",
-            dependencies: ["Hone", "Datasets", "Evaluation", "ModelGraph", "Reporting", "Tensors"],
+            dependencies: [
+                "Hone", "Datasets", "Evaluation", "Files", "ModelGraph", "ONNXFormat", "Reporting", "Tensors",
+            ],
             swiftSettings: strict),
 
         // Tests mirror the names of what they test.

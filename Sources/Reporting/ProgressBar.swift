@@ -73,6 +73,8 @@ package final class ProgressBar: Sendable {
         state.withLock { state in
             guard !state.isFinished else { return }
             state.isFinished = true
+            // Work that failed before its first step has no progress to show; the error says what happened.
+            guard state.done > 0 || state.lastShown != nil else { return }
             switch style {
             case .silent: break
             case .lines: write(line(state.done, isFinal: true) + "\n")
