@@ -82,6 +82,14 @@ private struct CalibrationRun {
                 .invalidInput, "there are no samples to calibrate on",
                 remedy: "give images of the kind the model will see")
         }
+        // Graph inputs first: what is wrong with the data shows there before it shows in what follows from them.
+        let blank = calibrator.record.statistics.filter { $0.value.elementCount > 0 && $0.value.extremes == nil }
+        let names = graph.inputs.map(\.name) + blank.keys.sorted()
+        if let name = names.first(where: { blank[$0] != nil }) {
+            throw HoneError(
+                .invalidInput, "calibration met no finite value in '\(name)'",
+                remedy: "look for NaN and infinity in the samples, and for a std or div that is too small")
+        }
         let (quantized, report) = try quantizer.quantize(graph, calibration: calibrator.record)
         try quantized.validate()
         let layers = report.entries.map { entry in

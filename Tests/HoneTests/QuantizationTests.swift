@@ -104,6 +104,14 @@ import Testing
         #expect(quantized.warnings.count == 1 && quantized.warnings.first?.contains("'input'") == true)
     }
 
+    @Test func dataWithoutAFiniteValueAreAnError() async throws {
+        let nothing = Tensor([Float](repeating: .nan, count: 128), shape: [2, 1, 8, 8])
+        let error = await #expect(throws: HoneError.self) {
+            try await Digits.model().quantized(calibratingOn: stream([["input": nothing]]))
+        }
+        #expect(error?.code == .invalidInput && error?.message.contains("no finite value in 'input'") == true)
+    }
+
     /// Fused or not, a quantized model gives the same bits.
     @Test func fusionDoesNotShow() async throws {
         let quantized = try await Digits.model().quantized(calibratingOn: stream(try Digits.feeds(32, batch: 8)))
