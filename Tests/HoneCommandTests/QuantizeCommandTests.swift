@@ -81,6 +81,13 @@ import Testing
             #expect(
                 answer.status == 1 && answer.errors.contains(says) && !folder.exists("int8.onnx"), "\(answer.errors)")
         }
+        let blank = try folder.write(
+            FileBytes.npy([Float](repeating: .nan, count: 128), shape: [2, 1, 8, 8]), "blank.npy")
+        let refused = try HoneProcess.run(
+            "quantize", Example.model, "--data", blank, "--layout", "NCHW", "-o", folder.path("int8.onnx"))
+        #expect(refused.status == 1 && refused.errors.contains("no finite value in 'input'"))
+        #expect(refused.errors.split(separator: "\n").count == 1, "no progress after the failure")
+        #expect(!folder.exists("int8.onnx"))
         let holed = try folder.write(
             FileBytes.npy([Float.nan] + [Float](repeating: 0.5, count: 127), shape: [2, 1, 8, 8]), "nan.npy")
         let warned = try HoneProcess.run(

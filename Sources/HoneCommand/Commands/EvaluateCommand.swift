@@ -48,7 +48,7 @@ enum EvaluateCommand: Command {
         let wanted = try arguments.integer("--batch") ?? referenceDataset?.requiredBatchSize
         let ranges = try dataset.ranges(batch: wanted, default: 50, limit: try arguments.integer("--limit"))
         let progress = ProgressBar("Evaluating", total: ranges.reduce(0) { $0 + $1.count })
-        defer { progress.finish() }
+        defer { progress.abandon() }
         for range in ranges {
             try run.add(
                 try dataset.batch(range), referenceFeed: try referenceDataset?.batch(range), count: range.count,

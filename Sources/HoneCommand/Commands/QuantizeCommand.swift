@@ -48,18 +48,16 @@ enum QuantizeCommand: Command {
         var ranges = try dataset.ranges(batch: batch, default: 8, limit: limit).makeIterator()
         let progress = ProgressBar("Calibrating", total: min(limit, dataset.count))
         let start = ContinuousClock.now
-        defer { progress.finish() }
+        defer { progress.abandon() }
         let quantized = try model.quantized(
             settings: settings, device: device, threads: threads
         ) {
-            guard let range = ranges.next() else {
-                progress.finish()
-                return nil
-            }
+            guard let range = ranges.next() else { return nil }
             let feed = try dataset.batch(range)
             progress.advance(by: range.count)
             return feed
         }
+        progress.finish()
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
