@@ -49,19 +49,17 @@ package struct PairedComparison: Sendable, Equatable {
         sampleCount > 0 ? 100 * Double(lostCount - gainedCount) / Double(sampleCount) : nil
     }
 
-    /// Half the width of the 95 % interval around `drop`, in percentage points (normal approximation).
-    package var halfWidth: Double? {
-        guard sampleCount > 0 else { return nil }
-        let (lost, gained, count) = (Double(lostCount), Double(gainedCount), Double(sampleCount))
-        let difference = lost - gained
-        let deviation = max(lost + gained - difference * difference / count, 0).squareRoot() / count
-        return 100 * 1.959963984540054 * deviation
-    }
-
     /// The 95 % interval of the loss, in percentage points.
+    ///
+    /// The normal interval with half a sample added to each of the four cells of the table, so that it has a width even
+    /// where no sample tells the models apart (Agresti and Min 2005, Statistics in Medicine 24, 729-740).
     package var interval: ClosedRange<Double>? {
-        guard let drop, let halfWidth else { return nil }
-        return (drop - halfWidth)...(drop + halfWidth)
+        guard sampleCount > 0 else { return nil }
+        let (lost, gained, count) = (Double(lostCount) + 0.5, Double(gainedCount) + 0.5, Double(sampleCount) + 2)
+        let difference = lost - gained
+        let deviation = max(lost + gained - difference * difference / count, 0).squareRoot()
+        let (center, halfWidth) = (100 * difference / count, 100 * 1.959963984540054 * deviation / count)
+        return max(center - halfWidth, -100)...min(center + halfWidth, 100)
     }
 
     /// The share of equal predictions, in percent.

@@ -1,4 +1,5 @@
 import Evaluation
+import Runtime
 import Tensors
 
 /// What one evaluation found: accuracy on labelled data, beside a reference model if one is given.
@@ -24,6 +25,8 @@ package struct EvaluationRun {
     private let outputName: String
     private let referenceOutputName: String?
     package private(set) var result: EvaluationResult
+    /// The device that both models run on, also where it was left to Hone.
+    package var deviceName: String { session.session.backend.name }
 
     /// - Parameter topK: the values of k to count; needs labels.
     package init(

@@ -7,7 +7,7 @@ extension Model {
     /// - Throws: `.invalidOption` naming an input whose other dimensions are open, or a name that is no input.
     package func exampleShapes(_ given: [String: [Int]]) throws(HoneError) -> [String: [Int]] {
         for name in given.keys.sorted() where !graph.inputs.contains(where: { $0.name == name }) {
-            let known = inputs.map(\.name).joined(separator: ", ")
+            let known = inputs.map { "'\($0.name)'" }.joined(separator: ", ")
             throw HoneError(.invalidOption, "the model has no input '\(name)'; it has \(known)")
         }
         var shapes: [String: [Int]] = [:]

@@ -56,6 +56,13 @@ private struct CalibrationRun {
                 .invalidOption, "the model has no node '\(name)' to exclude",
                 remedy: "'hone inspect --plan' lists the names")
         }
+        if let node = model.graph.nodes.first(where: {
+            $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
+        }) {
+            throw HoneError(
+                .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
+                remedy: "quantize the float model that it was made from")
+        }
         var graph = model.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
         quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())

@@ -38,10 +38,12 @@ enum HoneCommand {
     }
 
     private static func dispatch(_ arguments: [String]) async throws {
-        guard let name = arguments.first, name != "--help", name != "-h", name != "help" else {
+        guard var name = arguments.first, name != "--help", name != "-h", arguments != ["help"] else {
             print(overview)
             return
         }
+        var rest = Array(arguments.dropFirst())
+        if name == "help" { (name, rest) = (rest[0], ["--help"]) }
         if name == "--version" {
             print("hone \(honeVersion)")
             return
@@ -50,7 +52,6 @@ enum HoneCommand {
             let hint = suggestion(for: name, among: commands.map { $0.specification.name })
             throw UsageError(message: "unknown command '\(name)'\(hint)", command: nil)
         }
-        let rest = Array(arguments.dropFirst())
         if rest.contains("--help") || rest.contains("-h") {
             print(command.specification.help)
             return

@@ -68,7 +68,16 @@ package final class ProgressBar: Sendable {
         }
     }
 
-    /// Shows the end and, on a terminal, leaves the line; call it also when the work has failed. Later calls do nothing.
+    /// Ends without a last line where the work has failed: the error says what happened. Does nothing after `finish`.
+    package func abandon() {
+        state.withLock { state in
+            guard !state.isFinished else { return }
+            state.isFinished = true
+            if style == .terminal, state.lastShown != nil { write("\n") }
+        }
+    }
+
+    /// Shows the end and, on a terminal, leaves the line. Later calls do nothing.
     package func finish() {
         state.withLock { state in
             guard !state.isFinished else { return }

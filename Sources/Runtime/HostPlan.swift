@@ -1,3 +1,4 @@
+import Foundation
 import ModelGraph
 import Tensors
 
@@ -21,19 +22,26 @@ package final class HostPlan: PreparedPlan {
     /// - Parameters:
     ///   - kernels: one for each step.
     ///   - threads: how many threads the kernels may use; nil for one a core.
-    /// - Throws: `.outOfMemory` if the arena is larger than any address space would give.
+    /// - Throws: `.outOfMemory` if the system does not give the arena.
     package init(_ plan: Plan, kernels: [any HostKernel], threads: Int? = nil) throws(HoneError) {
         precondition(kernels.count == plan.steps.count)
-        guard plan.arenaByteCount <= TensorType.maximumByteCount else {
-            throw HoneError(.outOfMemory, "the plan needs \(plan.arenaByteCount) bytes for intermediate values")
+        // Swift's own allocation ends the process where the system refuses.
+        let byteCount = max(plan.arenaByteCount, 1)
+        var address: UnsafeMutableRawPointer?
+        guard plan.arenaByteCount <= TensorType.maximumByteCount,
+            posix_memalign(&address, Plan.arenaAlignment, byteCount) == 0
+        else {
+            throw HoneError(
+                .outOfMemory, "the plan needs \(plan.arenaByteCount) bytes for intermediate values",
+                remedy: "run smaller batches")
         }
         self.plan = plan
         self.kernels = kernels
         self.threads = threads
-        arena = .allocate(byteCount: max(plan.arenaByteCount, 1), alignment: Plan.arenaAlignment)
+        arena = UnsafeMutableRawBufferPointer(start: address, count: byteCount)
     }
 
-    deinit { arena.deallocate() }
+    deinit { free(arena.baseAddress) }
 
     package func run(_ inputs: [Tensor], observer: StepObserver?) throws(HoneError) -> [Tensor] {
         guard let threads else { return try walk(inputs, observer) }

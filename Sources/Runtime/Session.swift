@@ -60,12 +60,13 @@ package final class Session: @unchecked Sendable {
         for input in graph.inputs {
             guard let tensor = feed[input.name] else {
                 if graph.initializers[input.name] != nil { continue }
-                throw HoneError(.invalidInput, "input '\(input.name)' is not given")
+                let given = feed.isEmpty ? "nothing" : feed.keys.sorted().map { "'\($0)'" }.joined(separator: ", ")
+                throw HoneError(.invalidInput, "input '\(input.name)' is not given; the feed has \(given)")
             }
             try input.check(tensor.type)
         }
         for name in feed.keys.sorted() where !graph.inputs.contains(where: { $0.name == name }) {
-            let known = graph.inputs.map(\.name).joined(separator: ", ")
+            let known = graph.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
             throw HoneError(.invalidInput, "the model has no input '\(name)'; it has \(known)")
         }
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// The element type and the shape of a tensor whose every dimension is known.
 public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     /// The type of each element.
@@ -11,10 +13,11 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
         self.shape = shape
     }
 
-    /// The largest tensor that Hone will plan for: 2^40 bytes.
+    /// The largest tensor that Hone will plan for: the machine's memory, at most 2^40 bytes.
     ///
-    /// A bound well below `Int.max`, so that sums of sizes and offsets cannot overflow.
-    public static let maximumByteCount = 1 << 40
+    /// The memory, since an allocation that the system refuses ends the process. A bound well below `Int.max`, so that sums
+    /// of sizes and offsets cannot overflow.
+    public static let maximumByteCount = Int(min(ProcessInfo.processInfo.physicalMemory, 1 << 40))
 
     /// Checks that every dimension is at least 0 and that the tensor's bytes can be counted.
     ///
@@ -31,7 +34,8 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
             let (product, overflow) = byteCount.multipliedReportingOverflow(by: dimension)
             guard !overflow, product <= maximumByteCount else {
                 throw HoneError(
-                    .invalidModel, "a tensor of shape \(shape) is larger than \(maximumByteCount >> 30) GiB")
+                    .invalidModel,
+                    "a tensor of shape \(shape) is larger than this machine's memory, or 1024 GiB")
             }
             byteCount = product
         }

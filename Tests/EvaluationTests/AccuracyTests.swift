@@ -42,7 +42,8 @@ import Testing
 }
 
 @Suite struct PairedComparisonTests {
-    /// 1,000 samples, 30 lost, 20 gained: drop 1 point, sd = sqrt(50 - 100 / 1000) / 1000 = 0.0070640…
+    /// 1,000 samples, 30 lost, 20 gained: drop 1 point. With half a sample in each cell the difference is 10 of 1,002 and
+    /// sd = sqrt(51 - 100 / 1002) / 1002 = 0.0071202…
     @Test func theIntervalOfAWorkedExample() throws {
         var comparison = PairedComparison()
         try comparison.add(
@@ -51,11 +52,20 @@ import Testing
             changed: [Bool](repeating: false, count: 30) + [Bool](repeating: true, count: 970))
         #expect(comparison.lostCount == 30 && comparison.gainedCount == 20)
         #expect(comparison.drop == 1)
-        let expected = 196 * (49.9 as Double).squareRoot() / 1000
-        let halfWidth = try #require(comparison.halfWidth)
-        #expect(abs(halfWidth - expected) < 1e-4)
         let interval = try #require(comparison.interval)
+        let halfWidth = 195.9964 * (51 - 100.0 / 1002).squareRoot() / 1002
+        #expect(abs(interval.lowerBound - (1000.0 / 1002 - halfWidth)) < 1e-5)
+        #expect(abs(interval.upperBound - (1000.0 / 1002 + halfWidth)) < 1e-5)
         #expect(interval.contains(0))
+    }
+
+    /// 500 samples without a difference prove little: sd = sqrt(1) / 502.
+    @Test func noDifferenceIsNoCertainty() throws {
+        var comparison = PairedComparison()
+        try comparison.add(
+            original: [Bool](repeating: true, count: 500), changed: [Bool](repeating: true, count: 500))
+        let interval = try #require(comparison.interval)
+        #expect(abs(interval.upperBound - 195.9964 / 502) < 1e-5 && interval.lowerBound == -interval.upperBound)
     }
 
     @Test func agreementNeedsNoLabels() throws {

@@ -52,7 +52,7 @@ struct ArraySamples: SampleSource {
             guard let rows = array.shape.first else {
                 throw HoneError(.invalidInput, "is a single number, not an array of samples", file: array.path)
             }
-            guard rows > 0 else { throw HoneError(.invalidInput, "no samples in \(array.path)") }
+            guard rows > 0 else { throw HoneError(.invalidInput, "holds no samples", file: array.path) }
             guard rows == arrays.first?.shape.first else {
                 let counts = arrays.compactMap(\.shape.first).map(String.init).joined(separator: ", ")
                 throw HoneError(

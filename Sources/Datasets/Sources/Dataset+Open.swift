@@ -59,7 +59,9 @@ extension Dataset {
     private static func images(
         _ list: ImageList, path: String, inputs: [InputRequirement], preprocessing: Preprocessing
     ) throws(HoneError) -> Dataset {
-        guard !list.paths.isEmpty else { throw HoneError(.invalidInput, "no samples in \(path): it names no images") }
+        guard !list.paths.isEmpty else {
+            throw HoneError(.invalidInput, "holds no samples: it names no images", file: path)
+        }
         return try Dataset(
             ImageSamples(list, inputs: inputs, preprocessing: preprocessing), path: path, inputs: inputs)
     }

@@ -17,7 +17,7 @@ package struct Dataset: Sendable {
     private let source: any SampleSource
 
     init(_ source: some SampleSource, path: String, inputs: [InputRequirement]) throws(HoneError) {
-        guard source.count > 0 else { throw HoneError(.invalidInput, "no samples in \(path)") }
+        guard source.count > 0 else { throw HoneError(.invalidInput, "holds no samples", file: path) }
         self.source = source
         self.path = path
         count = source.count

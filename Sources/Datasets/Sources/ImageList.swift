@@ -17,6 +17,8 @@ struct ImageList: Sendable {
     private static let maximumListByteCount = 1 << 28
 
     /// A folder of images, or of class folders: the label is the position of the folder's name among the sorted names.
+    ///
+    /// The classes take turns, so that the first images of a list, to which calibration may keep, are of every class.
     static func inFolder(_ path: String) throws(HoneError) -> ImageList {
         let names = try entries(of: path)
         let images = try imageNames(names, in: path)
@@ -35,14 +37,18 @@ struct ImageList: Sendable {
             guard !images.isEmpty else {
                 throw HoneError(
                     .invalidInput,
-                    "no samples in \(path): neither images nor folders of images nor test_data_set folders")
+                    "holds no samples: neither images nor folders of images nor test_data_set folders")
             }
             return ImageList(paths: images.map { "\(path)/\($0)" }, labels: nil, classNames: nil)
         }
-        return ImageList(
-            paths: classes.flatMap(\.paths),
-            labels: classes.enumerated().flatMap { Array(repeating: $0.offset, count: $0.element.paths.count) },
-            classNames: classes.map(\.name))
+        var list = ImageList(paths: [], labels: [], classNames: classes.map(\.name))
+        for turn in 0..<(classes.map(\.paths.count).max() ?? 0) {
+            for (label, entry) in classes.enumerated() where turn < entry.paths.count {
+                list.paths.append(entry.paths[turn])
+                list.labels?.append(label)
+            }
+        }
+        return list
     }
 
     /// A list file: a path and perhaps a label on each line, the path relative to the list's folder.

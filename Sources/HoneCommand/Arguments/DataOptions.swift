@@ -55,6 +55,21 @@ enum DataOptions {
     }
 }
 
+extension Preprocessing {
+    /// The arithmetic as a reader writes it: `(x / 255 - 0.5) / 0.25`, without the parts that change nothing.
+    var formula: String {
+        func list(_ values: [Float]) -> String {
+            let texts = values.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : "\($0)" }
+            return texts.count == 1 ? texts[0] : "[" + texts.joined(separator: ", ") + "]"
+        }
+        var text = "x"
+        if div != 1 { text += " / " + list([div]) }
+        if mean.contains(where: { $0 != 0 }) { text = "(\(text) - \(list(mean)))" }
+        if std.contains(where: { $0 != 1 }) { text += " / " + list(std) }
+        return text == "x" ? "they are" : text
+    }
+}
+
 extension ParsedArguments {
     /// One of an enumeration's spellings, in any case.
     func choice<Choice: RawRepresentable & CaseIterable>(

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Hone
 import ONNXFormat
 
@@ -25,6 +26,9 @@ struct InputFiles {
             let fitting = model.inputNames.filter { text.hasPrefix($0 + "=") }.max { $0.count < $1.count }
             if let name = fitting {
                 files.append((name, String(text.dropFirst(name.count + 1))))
+            } else if let equals = text.firstIndex(of: "="), !FileManager.default.fileExists(atPath: text) {
+                let known = model.inputNames.map { "'\($0)'" }.joined(separator: ", ")
+                throw HoneError(.invalidOption, "the model has no input '\(text[..<equals])'; it has \(known)")
             } else if let name = unnamed.next() {
                 files.append((name, text))
             } else {
@@ -39,7 +43,7 @@ struct InputFiles {
         var feed: [String: Tensor] = [:]
         for (name, path) in files {
             guard let input = model.input(named: name) else {
-                let known = model.inputNames.joined(separator: ", ")
+                let known = model.inputNames.map { "'\($0)'" }.joined(separator: ", ")
                 throw HoneError(.invalidInput, "the model has no input '\(name)'; it has \(known)", file: path)
             }
             guard feed[name] == nil else { throw HoneError(.invalidOption, "input '\(name)' is given twice") }
@@ -51,7 +55,16 @@ struct InputFiles {
     private func read(_ path: String, for input: ModelValue) throws -> Tensor {
         switch path.split(separator: ".").last?.lowercased() {
         case "pb": return try TensorFile.readProtobuf(path: path).tensor
-        case "npy" where !preparesArrays: return try NumPyFile.open(path: path).whole()
+        case "npy" where !preparesArrays:
+            let tensor = try NumPyFile.open(path: path).whole()
+            if let wanted = input.elementType, wanted != tensor.elementType {
+                throw HoneError(
+                    .invalidInput, "holds \(tensor.elementType), but input '\(input.name)' wants \(wanted)",
+                    remedy: wanted.isFloatingPoint
+                        ? "an option of preprocessing, such as --div 255, converts images" : "save it as \(wanted)",
+                    file: path)
+            }
+            return tensor
         default:
             let dataset = try Dataset.open(
                 path: path, inputs: [DataOptions.requirement(input)], preprocessing: preprocessing)

@@ -56,7 +56,8 @@ struct ParsedArguments {
         }
         guard positional.count == specification.positional.count else {
             let expected = specification.positional.joined(separator: " ")
-            throw fail("expected \(expected.isEmpty ? "no arguments" : expected), got \(positional.count) argument(s)")
+            let given = positional.isEmpty ? "nothing" : positional.map { "'\($0)'" }.joined(separator: ", ")
+            throw fail("expected \(expected.isEmpty ? "no arguments" : "one \(expected)"), got \(given)")
         }
         self.positional = positional
         self.options = options
@@ -83,7 +84,7 @@ struct ParsedArguments {
     func integer(_ option: String, minimum: Int = 1) throws(UsageError) -> Int? {
         guard let text = value(option) else { return nil }
         guard let number = Int(text), number >= minimum else {
-            throw fail("option \(option) needs a whole number of at least \(minimum), not '\(text)'")
+            throw fail("option \(option) needs a whole number from \(minimum) to \(Int.max), not '\(text)'")
         }
         return number
     }

@@ -31,7 +31,9 @@ enum EvaluateCommand: Command {
         let preprocessing = try DataOptions.parsePreprocessing(arguments)
         let device = try DeviceOption.parse(arguments)
         let threads = try arguments.integer("--threads")
-        let verification = try arguments.value("--verify").map { try VerifyCommand.executions($0, arguments) }
+        let verification = try arguments.value("--verify").map {
+            try VerifyCommand.executions("--verify", $0, arguments)
+        }
         let referencePath = arguments.value("--reference")
 
         let model = try Model(path: path)
@@ -39,12 +41,14 @@ enum EvaluateCommand: Command {
         var dataset = try DataOptions.open(data, for: model, preprocessing)
         if let labels = arguments.value("--labels") { dataset = try dataset.labeled(try Labels.read(path: labels)) }
         let referenceDataset = try reference.map { try DataOptions.open(data, for: $0, preprocessing) }
-        let topK = dataset.labels == nil ? nil : try topK(arguments)
+        let wantedTopK = try topK(arguments)
+        guard dataset.labels != nil || !arguments.has("--top") else { throw arguments.fail("--top needs --labels") }
+        let topK = dataset.labels == nil ? nil : wantedTopK
         var run = try EvaluationRun(model, reference: reference, device: device, threads: threads, topK: topK)
         let wanted = try arguments.integer("--batch") ?? referenceDataset?.requiredBatchSize
         let ranges = try dataset.ranges(batch: wanted, default: 50, limit: try arguments.integer("--limit"))
         let progress = ProgressBar("Evaluating", total: ranges.reduce(0) { $0 + $1.count })
-        defer { progress.finish() }
+        defer { progress.abandon() }
         for range in ranges {
             try run.add(
                 try dataset.batch(range), referenceFeed: try referenceDataset?.batch(range), count: range.count,
@@ -54,7 +58,7 @@ enum EvaluateCommand: Command {
         progress.finish()
 
         var summary = EvaluationSummary(
-            model: path, reference: referencePath, device: device.description, result: run.result)
+            model: path, reference: referencePath, device: run.deviceName, result: run.result)
         summary.modelBytes = fileSize(path)
         summary.referenceBytes = referencePath.map { fileSize($0) }
         let single = dataset.requiredBatchSize ?? 1
@@ -75,7 +79,9 @@ enum EvaluateCommand: Command {
         guard let text = arguments.value("--top") else { return [1, 5] }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
         let values = parts.compactMap { $0 }.filter { $0 >= 1 }
-        guard values.count == parts.count else { throw arguments.fail("--top needs whole numbers, not '\(text)'") }
+        guard values.count == parts.count else {
+            throw arguments.fail("option --top needs whole numbers of at least 1, such as 1,5, not '\(text)'")
+        }
         return values
     }
 }

@@ -15,12 +15,14 @@ enum InspectCommand: Command {
 
     static func run(_ arguments: ParsedArguments) async throws {
         let path = arguments.positional[0]
+        let device = try DeviceOption.parse(arguments)
+        if arguments.has("--device"), !arguments.has("--plan") { throw arguments.fail("--device needs --plan") }
         let model = try Model(path: path)
         let shapes = try ShapeOptions.parse(arguments)
         let summary = try ModelSummary(model, path: path, shapes: shapes)
         var plan: PlanSummary?
         if arguments.has("--plan") {
-            let session = try model.session(on: try DeviceOption.parse(arguments))
+            let session = try model.session(on: device)
             plan = try PlanSummary(model, session: session, shapes: shapes)
         }
         if arguments.has("--json") {

@@ -34,9 +34,11 @@ enum QuantizeCommand: Command {
         let path = arguments.positional[0]
         let output = try arguments.required("-o")
         let data = try arguments.required("--data")
+        guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
         let settings = try settings(arguments)
         let preprocessing = try DataOptions.parsePreprocessing(arguments)
         let device = try DeviceOption.parse(arguments)
+        let threads = try arguments.integer("--threads")
         let (batch, limit) = (try arguments.integer("--batch"), try arguments.integer("--samples") ?? 512)
 
         // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
@@ -46,21 +48,21 @@ enum QuantizeCommand: Command {
         var ranges = try dataset.ranges(batch: batch, default: 8, limit: limit).makeIterator()
         let progress = ProgressBar("Calibrating", total: min(limit, dataset.count))
         let start = ContinuousClock.now
-        defer { progress.finish() }
+        defer { progress.abandon() }
         let quantized = try model.quantized(
-            settings: settings, device: device, threads: try arguments.integer("--threads")
+            settings: settings, device: device, threads: threads
         ) {
-            guard let range = ranges.next() else {
-                progress.finish()
-                return nil
-            }
-            defer { progress.advance(by: range.count) }
-            return try dataset.batch(range)
+            guard let range = ranges.next() else { return nil }
+            let feed = try dataset.batch(range)
+            progress.advance(by: range.count)
+            return feed
         }
+        progress.finish()
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
-            quantized, source: path, output: output, sourceBytes: fileSize(path), outputBytes: fileSize(output),
+            quantized, source: path, output: output, data: "\(data), fed as \(preprocessing.formula)",
+            sourceBytes: fileSize(path), outputBytes: fileSize(output),
             seconds: seconds)
         print(
             arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))
@@ -82,6 +84,13 @@ enum QuantizeCommand: Command {
         settings.excludedNodes = Set(arguments.values("--exclude"))
         return settings
     }
+}
+
+/// Whether two paths lead to one file.
+private func isSameFile(_ first: String, _ second: String) -> Bool {
+    var (one, other) = (stat(), stat())
+    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
+        && one.st_ino == other.st_ino
 }
 
 /// The size of a file in bytes, 0 if it cannot be told.

@@ -29,6 +29,10 @@ enum RunCommand: Command {
         let session = try model.session(
             on: try DeviceOption.parse(arguments), threads: try arguments.integer("--threads"))
         let files = try InputFiles(model, arguments)
+        guard arguments.has("--sets") || arguments.has("--input") || model.inputs.isEmpty else {
+            let wanted = model.inputs.map { "\($0)" }.joined(separator: ", ")
+            throw arguments.fail("the model needs --input for \(wanted)")
+        }
         if let path = arguments.value("--sets") {
             guard arguments.values("--input").isEmpty else { throw arguments.fail("--sets replaces --input") }
             for set in try InputSet.read(path) {

@@ -10,7 +10,9 @@ enum VerifyCommand: Command {
         options: [
             DataOptions.data,
             .value("--samples", "N", "use the first N samples of the data (default 4)"),
-            .value("--device", "A,B", "the two executions: devices, each with :unfused behind it or not"),
+            .value(
+                "--device", "A,B",
+                "the two executions, such as reference,reference:unfused (:unfused: without operator fusion)"),
             .list("--shape", "NAME=1x3x224x224", "without --data: shape of an input whose dimensions are open"),
             .value("--seed", "N", "without --data: seed of the random inputs (default 1)"),
             .flag("--json", "print JSON"),
@@ -22,7 +24,7 @@ enum VerifyCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments) async throws {
-        let (first, second) = try executions(try arguments.required("--device"), arguments)
+        let (first, second) = try executions("--device", try arguments.required("--device"), arguments)
         let model = try Model(path: arguments.positional[0])
         let feeds: [[String: Tensor]]
         var source: String
@@ -45,9 +47,18 @@ enum VerifyCommand: Command {
     }
 
     /// Reads `A,B`.
-    static func executions(_ text: String, _ arguments: ParsedArguments) throws -> (Execution, Execution) {
+    static func executions(
+        _ option: String, _ text: String, _ arguments: ParsedArguments
+    ) throws(UsageError) -> (Execution, Execution) {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 else { throw arguments.fail("needs two executions A,B, not '\(text)'") }
-        return (try Execution(parts[0]), try Execution(parts[1]))
+        guard parts.count == 2 else {
+            throw arguments.fail(
+                "option \(option) needs two executions, such as reference,reference:unfused, not '\(text)'")
+        }
+        do throws(HoneError) {
+            return (try Execution(parts[0]), try Execution(parts[1]))
+        } catch {
+            throw arguments.fail("option \(option): \(error)")
+        }
     }
 }

@@ -41,8 +41,12 @@ struct EvaluationSummary {
         if let verification {
             add("verify", "", verification.report.isEqual ? "bit-exact" : "DIFFERENT")
         }
-        var lines = [table.text() + "\(Quantity.count(result.sampleCount)) samples on \(device); model \(model)"]
-        if let reference { lines.append("reference \(reference)") }
+        var lines = [table.text() + "\(Quantity.count(result.sampleCount)) samples on device \(device)"]
+        if let reference { lines.append("reference: \(reference)") }
+        lines.append("model: \(model)")
+        if result.accuracy == nil {
+            lines.append("no accuracy: give --labels, or a folder with a sub-folder for each class")
+        }
         if let verification {
             lines.append(
                 "verify: \(verification.first) against \(verification.second), "

@@ -6,16 +6,19 @@ struct QuantizationSummary {
     private let quantized: QuantizedModel
     private let source: String
     private let output: String
+    private let data: String
     private let sourceBytes: Int
     private let outputBytes: Int
     private let seconds: Double
 
     init(
-        _ quantized: QuantizedModel, source: String, output: String, sourceBytes: Int, outputBytes: Int, seconds: Double
+        _ quantized: QuantizedModel, source: String, output: String, data: String, sourceBytes: Int, outputBytes: Int,
+        seconds: Double
     ) {
         self.quantized = quantized
         self.source = source
         self.output = output
+        self.data = data
         self.sourceBytes = sourceBytes
         self.outputBytes = outputBytes
         self.seconds = seconds
@@ -30,7 +33,8 @@ struct QuantizationSummary {
         }
         let count = quantized.layers.count { $0.isQuantized }
         lines.append("\(source) -> \(output)")
-        lines.append("method      \(quantized.method), \(Quantity.count(quantized.sampleCount)) samples")
+        lines.append("method      \(quantized.method)")
+        lines.append("calibrated  \(Quantity.count(quantized.sampleCount)) samples of \(data)")
         lines.append("nodes       \(count) of \(quantized.layers.count) in int8")
         for layer in quantized.layers where !layer.isQuantized && !listsNodes {
             lines.append("            \(layer.operatorType) '\(layer.node)' \(layer.reason)")

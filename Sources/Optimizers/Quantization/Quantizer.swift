@@ -57,7 +57,7 @@ package struct Quantizer: Sendable {
             }
             throw HoneError(
                 .invalidInput, "no element of '\(value)' was a finite number during calibration",
-                remedy: "check the data and their preprocessing for NaN and infinity")
+                remedy: "look for NaN and infinity in the data, and for a std or div that is too small")
         }
     }
 
