@@ -107,9 +107,10 @@ import Testing
         _ = try folder.write("set/.hidden/1.png", [1])
         let data = try open(folder.path + "/set", [images])
         #expect(data.classNames == ["a", "b"])
-        #expect(data.labels == [0, 0, 1])
+        // The classes take turns, so that the first samples are of every class: a/10, b/1, a/2.
+        #expect(data.labels == [0, 1, 0])
         let feeds = try (0..<3).map { try data.batch($0..<($0 + 1))["image"] }
-        let pixels = [Fixtures.palettePixels, Fixtures.rgbJPEGPixels, Fixtures.rgbPixels]
+        let pixels = [Fixtures.palettePixels, Fixtures.rgbPixels, Fixtures.rgbJPEGPixels]
         #expect(feeds == pixels.map { planar($0) })
         #expect(try data.batch(0..<3)["image"]?.shape == [3, 3, 6, 8])
     }

@@ -85,7 +85,7 @@ import Testing
             FileBytes.npy([Float](repeating: .nan, count: 128), shape: [2, 1, 8, 8]), "blank.npy")
         let refused = try HoneProcess.run(
             "quantize", Example.model, "--data", blank, "--layout", "NCHW", "-o", folder.path("int8.onnx"))
-        #expect(refused.status == 1 && refused.errors.contains("no finite value in 'input'"))
+        #expect(refused.status == 1 && refused.errors.contains("no element of 'input' was a finite number"))
         #expect(refused.errors.split(separator: "\n").count == 1, "no progress after the failure")
         #expect(!folder.exists("int8.onnx"))
         let holed = try folder.write(
