@@ -21,12 +21,10 @@ package final class HostPlan: PreparedPlan {
     /// - Parameters:
     ///   - kernels: one for each step.
     ///   - threads: how many threads the kernels may use; nil for one a core.
-    /// - Throws: `.outOfMemory` if the arena is larger than any address space would give.
+    /// - Throws: `.outOfMemory` if the arena is larger than the machine's memory.
     package init(_ plan: Plan, kernels: [any HostKernel], threads: Int? = nil) throws(HoneError) {
         precondition(kernels.count == plan.steps.count)
-        guard plan.arenaByteCount <= TensorType.maximumByteCount else {
-            throw HoneError(.outOfMemory, "the plan needs \(plan.arenaByteCount) bytes for intermediate values")
-        }
+        try MemoryLimit.check(plan.arenaByteCount, for: "intermediate values")
         self.plan = plan
         self.kernels = kernels
         self.threads = threads
@@ -57,10 +55,13 @@ package final class HostPlan: PreparedPlan {
         for (step, kernel) in zip(plan.steps, kernels) {
             let inputViews = step.inputs.map { value in value.map { view(of: $0, tensors) } }
             let outputViews = step.outputs.map { value in value.map { mutableView(of: $0, &tensors) } }
-            do throws(HoneError) {
-                try kernel.run(inputs: inputViews, outputs: outputViews)
-            } catch {
-                throw error.atNode(step.label)
+            // Where there is nothing to compute, a kernel might still prepare for dimensions beside the 0 that are huge.
+            if outputViews.contains(where: { $0.map { $0.elementCount > 0 } ?? false }) {
+                do throws(HoneError) {
+                    try kernel.run(inputs: inputViews, outputs: outputViews)
+                } catch {
+                    throw error.atNode(step.label)
+                }
             }
             try observer?(step, inputViews, outputViews.map { $0?.readOnly })
         }
