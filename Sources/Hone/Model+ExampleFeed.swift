@@ -31,12 +31,14 @@ extension Model {
 
     /// Zeros of the shapes that `exampleShapes` gives: a feed to plan or to warm up with.
     package func exampleFeed(_ given: [String: [Int]] = [:]) throws(HoneError) -> [String: Tensor] {
-        var feed: [String: Tensor] = [:]
         let shapes = try exampleShapes(given)
+        var types: [String: TensorType] = [:]
         for input in inputs {
-            let type = try TensorType.validated(input.elementType ?? .float32, shapes[input.name] ?? [])
-            feed[input.name] = Tensor(zeros: type)
+            types[input.name] = try TensorType.validated(input.elementType ?? .float32, shapes[input.name] ?? [])
         }
-        return feed
+        try MemoryLimit.check(
+            types.values.reduce(0) { $0 + $1.byteCount }, for: "inputs of the declared shapes",
+            remedy: "give smaller shapes with --shape")
+        return types.mapValues { Tensor(zeros: $0) }
     }
 }

@@ -55,7 +55,9 @@ package struct ModelSummary: Sendable {
             guard let counting = typed as? any MultiplyAccumulating else { continue }
             let inputs = node.inputs.map { inferred.types[$0] }
             let outputs = node.outputs.map { inferred.types[$0] }
-            count += counting.multiplyAccumulateCount(inputs: inputs, outputs: outputs)
+            let (sum, overflow) = count.addingReportingOverflow(
+                counting.multiplyAccumulateCount(inputs: inputs, outputs: outputs))
+            count = overflow ? Int.max : sum
         }
         return count
     }

@@ -65,15 +65,6 @@ public struct Graph: Sendable {
     /// The opset version that a node's operator belongs to, nil if its domain is not imported.
     package func opset(of node: Node) -> Int? { opsets[node.domain] ?? (node.domain == "ai.onnx" ? opsets[""] : nil) }
 
-    /// A value name that nothing in the graph uses yet, made from `base`.
-    package func unusedName(_ base: String) -> String {
-        let taken = allValueNames
-        if !taken.contains(base) { return base }
-        var suffix = 1
-        while taken.contains("\(base)_\(suffix)") { suffix += 1 }
-        return "\(base)_\(suffix)"
-    }
-
     /// The names of all values: inputs, constants and node outputs.
     package var allValueNames: Set<String> {
         var names = Set(initializers.keys)

@@ -46,17 +46,16 @@ extension Graph {
         for (index, node) in nodes.enumerated() {
             for source in Set(node.inputs.compactMap({ producer[$0] })) { users[source, default: []].append(index) }
         }
-        // A sorted set of ready nodes keeps the file's order among those that may go next.
-        var ready = pending.indices.filter { pending[$0] == 0 }
-        if ready == Array(nodes.indices) || isInOrder(producer) { return }
+        if isInOrder(producer) { return }
+        // The lowest number first keeps the file's order among the nodes that may go next.
+        var ready = MinimumHeap(pending.indices.filter { pending[$0] == 0 })
         var sorted: [Node] = []
         sorted.reserveCapacity(nodes.count)
-        while let next = ready.min() {
-            ready.removeAll { $0 == next }
+        while let next = ready.popMinimum() {
             sorted.append(nodes[next])
             for user in users[next] ?? [] {
                 pending[user] -= 1
-                if pending[user] == 0 { ready.append(user) }
+                if pending[user] == 0 { ready.insert(user) }
             }
         }
         guard sorted.count == nodes.count else {

@@ -9,14 +9,23 @@ package protocol MultiplyAccumulating: Operator {
 /// Every output element sums over the input channels of its group and over the kernel.
 private func convolutionCount(weight: TensorType?, output: TensorType?) -> Int {
     guard let weight, let output, weight.rank >= 2 else { return 0 }
-    return output.elementCount * weight.shape[1...].reduce(1, *)
+    return saturatingProduct([output.elementCount] + weight.shape[1...])
 }
 
 /// Every output element sums over the inner dimension.
 private func productCount(left: TensorType?, output: TensorType?, isTransposed: Bool = false) -> Int {
     guard let left, let output, let last = left.shape.last else { return 0 }
     let inner = isTransposed && left.rank == 2 ? left.shape[0] : last
-    return output.elementCount * inner
+    return saturatingProduct([output.elementCount, inner])
+}
+
+/// Sizes come from files: what cannot be counted is the largest number.
+private func saturatingProduct(_ factors: [Int]) -> Int {
+    if factors.contains(0) { return 0 }
+    return factors.reduce(1) { product, factor in
+        let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+        return overflow ? Int.max : next
+    }
 }
 
 private func operand(_ types: [TensorType?], _ index: Int) -> TensorType? { index < types.count ? types[index] : nil }
@@ -43,7 +52,7 @@ extension ConvTranspose: MultiplyAccumulating {
     /// Every *input* element is scattered over the output channels of its group and the kernel.
     package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
         guard let input = operand(inputs, 0), let weight = operand(inputs, 1), weight.rank >= 2 else { return 0 }
-        return input.elementCount * weight.shape[1...].reduce(1, *)
+        return saturatingProduct([input.elementCount] + weight.shape[1...])
     }
 }
 

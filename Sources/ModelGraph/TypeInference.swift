@@ -6,7 +6,9 @@ package struct InferredTypes: Sendable {
     package var types: [String: TensorType] = [:]
     /// Known values by name: constants, run-time inputs that were given, and what follows from them where it is needed.
     package var values: [String: Tensor] = [:]
-    /// The largest value that is computed while planning.
+    /// Bytes of values computed while planning, of all nodes together.
+    fileprivate var computedByteCount = 0
+    /// The most of them that there may be.
     static let maximumValueByteCount = 1 << 28
     /// Typed operators, in node order.
     package var operators: [any Operator] = []
@@ -86,11 +88,13 @@ extension Graph {
             results = fromTypes
         } else if isKnown {
             // What shapes depend on is small; a hostile file must not make the plan allocate more.
-            let byteCount = outputTypes.reduce(0) { $0 + $1.byteCount }
-            guard byteCount <= InferredTypes.maximumValueByteCount else {
+            for type in outputTypes {
+                inferred.computedByteCount += try TensorType.validated(type.elementType, type.shape).byteCount
+            }
+            guard inferred.computedByteCount <= InferredTypes.maximumValueByteCount else {
                 throw HoneError(
                     .unsupported,
-                    "shapes depend on \(outputTypes), of more than "
+                    "shapes depend on computed values of more than "
                         + "\(InferredTypes.maximumValueByteCount >> 20) MiB")
             }
             results = try evaluator.evaluate(typed, inputs: values, outputTypes: outputTypes)

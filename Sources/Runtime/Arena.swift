@@ -4,6 +4,9 @@ extension Plan {
     /// Alignment of every value in the arena, in bytes: a cache line, and the widest vector register.
     package static let arenaAlignment = 64
 
+    /// How many values share memory, the largest ones: finding places takes time quadratic in their number.
+    static let maximumSharingCount = 1 << 14
+
     /// Gives every intermediate value a place in one buffer, so that values alive at the same step never overlap.
     ///
     /// Largest first, each at the lowest offset that is free for its whole lifetime (greedy by size; Pisarchyk and Lee
@@ -18,20 +21,28 @@ extension Plan {
         }
         var placed: [(lifetime: ClosedRange<Int>, bytes: Range<Int>)] = []
         var end = 0
-        for index in bySize {
+        for (number, index) in bySize.enumerated() {
             let lifetime = values[index].lifetime
             let size =
                 (values[index].type.byteCount + Plan.arenaAlignment - 1) / Plan.arenaAlignment * Plan.arenaAlignment
-            var offset = 0
-            let neighbours = placed.filter { $0.lifetime.overlaps(lifetime) }.sorted {
-                $0.bytes.lowerBound < $1.bytes.lowerBound
+            guard number < Plan.maximumSharingCount else {
+                values[index].place = .arena(offset: end)
+                end += size
+                continue
             }
-            for neighbour in neighbours {
+            var offset = 0
+            for neighbour in placed where neighbour.lifetime.overlaps(lifetime) {
                 if offset + size <= neighbour.bytes.lowerBound { break }
                 offset = max(offset, neighbour.bytes.upperBound)
             }
             values[index].place = .arena(offset: offset)
-            placed.append((lifetime, offset..<(offset + size)))
+            // In the order of their offsets, found by halving.
+            var (low, high) = (0, placed.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if placed[middle].bytes.lowerBound < offset { low = middle + 1 } else { high = middle }
+            }
+            placed.insert((lifetime, offset..<(offset + size)), at: low)
             end = max(end, offset + size)
         }
         arenaByteCount = end

@@ -25,12 +25,11 @@ package final class HostPlan: PreparedPlan {
     /// - Throws: `.outOfMemory` if the system does not give the arena.
     package init(_ plan: Plan, kernels: [any HostKernel], threads: Int? = nil) throws(HoneError) {
         precondition(kernels.count == plan.steps.count)
+        try MemoryLimit.check(plan.arenaByteCount, for: "intermediate values")
         // Swift's own allocation ends the process where the system refuses.
         let byteCount = max(plan.arenaByteCount, 1)
         var address: UnsafeMutableRawPointer?
-        guard plan.arenaByteCount <= TensorType.maximumByteCount,
-            posix_memalign(&address, Plan.arenaAlignment, byteCount) == 0
-        else {
+        guard posix_memalign(&address, Plan.arenaAlignment, byteCount) == 0 else {
             throw HoneError(
                 .outOfMemory, "the plan needs \(plan.arenaByteCount) bytes for intermediate values",
                 remedy: "run smaller batches")
@@ -65,10 +64,13 @@ package final class HostPlan: PreparedPlan {
         for (step, kernel) in zip(plan.steps, kernels) {
             let inputViews = step.inputs.map { value in value.map { view(of: $0, tensors) } }
             let outputViews = step.outputs.map { value in value.map { mutableView(of: $0, &tensors) } }
-            do throws(HoneError) {
-                try kernel.run(inputs: inputViews, outputs: outputViews)
-            } catch {
-                throw error.atNode(step.label)
+            // Where there is nothing to compute, a kernel might still prepare for dimensions beside the 0 that are huge.
+            if outputViews.contains(where: { $0.map { $0.elementCount > 0 } ?? false }) {
+                do throws(HoneError) {
+                    try kernel.run(inputs: inputViews, outputs: outputViews)
+                } catch {
+                    throw error.atNode(step.label)
+                }
             }
             try observer?(step, inputViews, outputViews.map { $0?.readOnly })
         }

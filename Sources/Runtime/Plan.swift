@@ -20,6 +20,16 @@ package struct Plan: Sendable {
         }
     }
 
+    /// Bytes of what the caller feeds and gets.
+    package var boundaryByteCount: Int {
+        values.reduce(0) { sum, value in
+            switch value.place {
+            case .input, .output: sum + value.type.byteCount
+            case .constant, .arena: sum
+            }
+        }
+    }
+
     /// Bytes of constants.
     package var constantByteCount: Int {
         values.reduce(0) { sum, value in

@@ -65,7 +65,8 @@ package final class Session: @unchecked Sendable {
             }
             try input.check(tensor.type)
         }
-        for name in feed.keys.sorted() where !graph.inputs.contains(where: { $0.name == name }) {
+        let names = Set(graph.inputs.map(\.name))
+        for name in feed.keys.sorted() where !names.contains(name) {
             let known = graph.inputs.map { "'\($0.name)'" }.joined(separator: ", ")
             throw HoneError(.invalidInput, "the model has no input '\(name)'; it has \(known)")
         }
@@ -77,6 +78,9 @@ package final class Session: @unchecked Sendable {
         let inferred = try graph.inferTypes(
             inputTypes: feed.mapValues(\.type), inputValues: values, evaluator: evaluator)
         let plan = try Plan(graph, inferred: inferred)
+        try MemoryLimit.check(
+            plan.arenaByteCount + plan.boundaryByteCount + plan.constantByteCount, for: "planning the model",
+            remedy: "feed smaller inputs or fewer samples at a time")
         let entry = PlanCache.Entry(
             types: feed.mapValues(\.type), values: values, plan: plan, prepared: try backend.prepare(plan))
         cache.insert(entry)

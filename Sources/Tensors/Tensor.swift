@@ -1,3 +1,5 @@
+import Foundation
+
 /// A typed, shaped, packed row-major array of elements: a value with copy-on-write storage.
 public struct Tensor: Sendable {
     /// Element type and shape.
@@ -110,10 +112,18 @@ extension Tensor: Equatable {
 /// `@unchecked Sendable`: `Tensor` writes only through a unique reference.
 private final class TensorStorage: @unchecked Sendable {
     let buffer: UnsafeMutableRawBufferPointer
+    private let block: UnsafeMutableRawPointer
+
+    private static let alignment = 64
 
     init(byteCount: Int) {
-        buffer = .allocate(byteCount: byteCount, alignment: 64)
-        buffer.initializeMemory(as: UInt8.self, repeating: 0)
+        // `calloc` gets large blocks zeroed from the system, which sets pages aside only as they are written.
+        guard let block = calloc(1, byteCount + TensorStorage.alignment) else {
+            preconditionFailure("no memory for a tensor of \(byteCount) bytes")
+        }
+        self.block = block
+        buffer = UnsafeMutableRawBufferPointer(
+            start: block.alignedUp(toMultipleOf: TensorStorage.alignment), count: byteCount)
     }
 
     func copy() -> TensorStorage {
@@ -122,5 +132,5 @@ private final class TensorStorage: @unchecked Sendable {
         return copy
     }
 
-    deinit { buffer.deallocate() }
+    deinit { free(block) }
 }

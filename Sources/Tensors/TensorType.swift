@@ -1,5 +1,3 @@
-import Foundation
-
 /// The element type and the shape of a tensor whose every dimension is known.
 public struct TensorType: Sendable, Hashable, CustomStringConvertible {
     /// The type of each element.
@@ -13,11 +11,10 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
         self.shape = shape
     }
 
-    /// The largest tensor that Hone will plan for: the machine's memory, at most 2^40 bytes.
+    /// The largest tensor that Hone will plan for: what `MemoryLimit` allows, at most 2^40 bytes.
     ///
-    /// The memory, since an allocation that the system refuses ends the process. A bound well below `Int.max`, so that sums
-    /// of sizes and offsets cannot overflow.
-    public static let maximumByteCount = Int(min(ProcessInfo.processInfo.physicalMemory, 1 << 40))
+    /// A bound well below `Int.max`, so that sums of sizes and offsets cannot overflow.
+    package static let maximumByteCount = min(MemoryLimit.byteCount, 1 << 40)
 
     /// Checks that every dimension is at least 0 and that the tensor's bytes can be counted.
     ///
@@ -35,7 +32,8 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
             guard !overflow, product <= maximumByteCount else {
                 throw HoneError(
                     .invalidModel,
-                    "a tensor of shape \(shape) is larger than this machine's memory, or 1024 GiB")
+                    "a tensor of shape \(shape) takes more than \(maximumByteCount >> 20) MiB, half of this machine's memory"
+                )
             }
             byteCount = product
         }

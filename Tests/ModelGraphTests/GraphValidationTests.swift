@@ -42,6 +42,48 @@ import Testing
         #expect(graph.nodes.map(\.name) == ["a_node", "y_node"])
     }
 
+    /// Of the nodes that may go next, always the first of the file.
+    @Test(arguments: 0..<20) func sortingTakesTheFirstOfTheReadyNodes(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        var tiny = TinyGraph()
+        tiny.input("v0", [2])
+        for number in 1...40 {
+            let sources = (0..<2).map { _ in "v\(Int.random(in: 0..<number, using: &generator))" }
+            tiny.node("Add", sources, ["v\(number)"])
+        }
+        tiny.graph.nodes.shuffle(using: &generator)
+        var rest = tiny.graph.nodes
+        var expected: [String] = []
+        var known: Set = ["v0"]
+        while let next = rest.firstIndex(where: { known.isSuperset(of: $0.inputs) }) {
+            expected += rest[next].outputs
+            known.formUnion(rest.remove(at: next).outputs)
+        }
+        try tiny.graph.sortTopologically()
+        #expect(tiny.graph.nodes.flatMap(\.outputs) == expected, "seed \(seed)")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func sortingTakesTimeInTheNumberOfNodes() throws {
+        var tiny = TinyGraph()
+        tiny.input("x", [2])
+        let count = 100_000
+        tiny.node("Sum", (0..<count).map { "v\($0)" }, ["y"])
+        for number in 0..<count { tiny.node("Relu", ["x"], ["v\(number)"]) }
+        try tiny.graph.sortTopologically()
+        #expect(tiny.graph.nodes.first?.outputs == ["v0"] && tiny.graph.nodes.last?.outputs == ["y"])
+    }
+
+    @Test func workThatCannotBeCountedIsTheLargestNumber() throws {
+        var tiny = TinyGraph()
+        tiny.node("Conv", ["x", "w"], ["y"])
+        let conv = try #require(try tiny.graph.decode(tiny.graph.nodes[0]) as? any MultiplyAccumulating)
+        let (huge, small) = (TensorType(.float32, [1 << 19, 1 << 19]), TensorType(.float32, [2, 3, 5]))
+        #expect(conv.multiplyAccumulateCount(inputs: [nil, huge], outputs: [huge]) == 1 << 57)
+        let wide = TensorType(.float32, [1, 1 << 38])
+        #expect(conv.multiplyAccumulateCount(inputs: [nil, wide], outputs: [wide]) == Int.max)
+        #expect(conv.multiplyAccumulateCount(inputs: [nil, small], outputs: [small]) == 30 * 15)
+    }
+
     @Test func secondProducerIsAnError() {
         var graph = chain().graph
         graph.nodes[1].outputs = ["a"]

@@ -53,6 +53,12 @@ package struct NumPyArray: Sendable {
     package func whole() throws(HoneError) -> Tensor { try read(type, at: start) }
 
     private func read(_ slice: TensorType, at offset: Int) throws(HoneError) -> Tensor {
+        do throws(HoneError) {
+            // A compressed or sparse file may be far smaller than what it holds.
+            try MemoryLimit.check(slice.byteCount, for: "the array", remedy: "split it, or use fewer samples at a time")
+        } catch {
+            throw error.inFile(path)
+        }
         var tensor = Tensor(zeros: slice)
         do throws(HoneError) {
             try tensor.withUnsafeMutableBytes { bytes throws(HoneError) in

@@ -54,6 +54,10 @@ package struct WindowAttributes: Sendable {
         for dimension in 0..<rank {
             let stride = strides[dimension]
             let size = input[dimension]
+            // Beside a dimension of 0 the others may be of any size.
+            guard size <= TensorType.maximumByteCount else {
+                throw HoneError(.unsupported, "spatial dimension \(dimension) is \(size); supported are 0 to 2^40")
+            }
             let extent = (kernel[dimension] - 1) * dilations[dimension] + 1
             switch autoPad {
             case .notSet:

@@ -56,6 +56,8 @@ struct ExternalData {
                 "\(label) takes \(type.byteCount) bytes at offset \(offset) of '\(location)', which has \(file.size)",
                 remedy: "copy the data file again, whole")
         }
+        // A sparse file has any size.
+        try MemoryLimit.check(type.byteCount, for: "\(label) in '\(location)'")
         var tensor = Tensor(zeros: type)
         do throws(HoneError) {
             try tensor.withUnsafeMutableBytes { bytes throws(HoneError) in try file.read(at: offset, into: bytes) }

@@ -17,9 +17,6 @@ struct PhasePlanes {
     /// Elements of all planes of a channel.
     let channelSize: Int
 
-    /// Bytes of padded input that one image may take.
-    private static let maximumByteCount = 1 << 35
-
     /// - Throws: `.outOfMemory` if pads and dilations make the planes of one image's `channels` absurdly large.
     init(_ window: SlidingWindow, channels: Int) throws(HoneError) {
         let window = window.asTwoDimensional
@@ -40,10 +37,10 @@ struct PhasePlanes {
         var size = 1
         for factor in [rowPhases.count, columnPhases.count, rowCount, pitch, max(channels, 1), 4] {
             let (product, overflow) = size.multipliedReportingOverflow(by: factor)
-            guard !overflow, product <= PhasePlanes.maximumByteCount else {
+            guard !overflow, product <= MemoryLimit.byteCount else {
                 throw HoneError(
                     .outOfMemory,
-                    "the padded input of the convolution takes more than \(PhasePlanes.maximumByteCount >> 30) GiB")
+                    "the padded input of the convolution takes more than \(MemoryLimit.byteCount >> 20) MiB")
             }
             size = product
         }

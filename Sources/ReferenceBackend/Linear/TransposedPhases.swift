@@ -27,8 +27,6 @@ struct TransposedPhases {
     private let sizes: [Int]
     let channelSize: Int
 
-    private static let maximumByteCount = 1 << 35
-
     init(_ window: SlidingWindow, channels: Int) throws(HoneError) {
         let window = window.asTwoDimensional
         self.window = window
@@ -41,14 +39,17 @@ struct TransposedPhases {
         }
         for factor in sizes + [channels] {
             let (product, overflow) = bytes.multipliedReportingOverflow(by: factor)
-            guard !overflow, product <= TransposedPhases.maximumByteCount else {
+            guard !overflow, product <= MemoryLimit.byteCount else {
                 throw HoneError(
                     .outOfMemory,
-                    "the padded input of the convolution takes more than \(TransposedPhases.maximumByteCount >> 30) GiB"
+                    "the padded input of the convolution takes more than \(MemoryLimit.byteCount >> 20) MiB"
                 )
             }
             bytes = product
         }
+        // Strides beyond the output's size make every output a phase of its own.
+        let phaseCount = [0, 1].reduce(1) { $0 * min(window.strides[$1], window.output[$1]) }
+        try MemoryLimit.check(phaseCount * MemoryLayout<Phase>.stride, for: "the phases of the convolution's strides")
         self.sizes = sizes
         channelSize = sizes[0] * sizes[1]
     }

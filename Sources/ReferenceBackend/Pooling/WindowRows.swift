@@ -46,26 +46,26 @@ struct WindowRows {
     func forEachTap(
         outer: [Int], _ body: (_ range: Range<Int>, _ first: Int, _ step: Int) -> Void
     ) {
-        var kernelIndex = [Int](repeating: 0, count: last)
-        for _ in 0..<window.kernel[..<last].reduce(1, *) {
+        // Only taps that read the input: a kernel may be far larger, and reach into pads.
+        let taps = (0..<last).map { window.taps($0, output: outer[$0], below: window.input[$0]) }
+        let lowest = window.taps(last, output: rowLength - 1, below: window.input[last]).lowerBound
+        let highest = window.taps(last, output: 0, below: window.input[last]).upperBound
+        let stride = window.strides[last]
+        var index = [Int](repeating: 0, count: last)
+        for _ in 0..<taps.reduce(1, { $0 * $1.count }) {
             var base = 0
-            var isInside = true
             for dimension in 0..<last {
-                let position = window.position(dimension, output: outer[dimension], tap: kernelIndex[dimension])
-                if position < 0 || position >= window.input[dimension] { isInside = false }
-                base += position * strides[dimension]
+                let tap = taps[dimension].lowerBound + index[dimension]
+                base += window.position(dimension, output: outer[dimension], tap: tap) * strides[dimension]
             }
-            if isInside {
-                for tap in 0..<window.kernel[last] {
-                    let start = window.position(last, output: 0, tap: tap)
-                    let stride = window.strides[last]
-                    let first = start >= 0 ? 0 : (stride - 1 - start) / stride
-                    let end = min(
-                        rowLength, start < window.input[last] ? (window.input[last] - 1 - start) / stride + 1 : 0)
-                    if first < end { body(first..<end, base + start + first * stride, stride) }
-                }
+            for tap in lowest..<max(lowest, highest) {
+                let start = window.position(last, output: 0, tap: tap)
+                let first = start >= 0 ? 0 : (stride - 1 - start) / stride
+                let end = min(
+                    rowLength, start < window.input[last] ? (window.input[last] - 1 - start) / stride + 1 : 0)
+                if first < end { body(first..<end, base + start + first * stride, stride) }
             }
-            advance(&kernelIndex, below: window.kernel)
+            advance(&index, below: taps.map(\.count))
         }
     }
 

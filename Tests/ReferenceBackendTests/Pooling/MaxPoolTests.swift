@@ -72,4 +72,19 @@ import Testing
         #expect(code(["kernel_shape": .ints([1, 1]), "pads": .ints([1, 1, 1, 1])]) == .unsupported)
         #expect(code(["kernel_shape": .ints([2, 2]), "dilations": .ints([1, 1])], opset: 9) == .unsupported)
     }
+
+    /// The kernel reaches far into pads; only the three taps that read the input may cost time.
+    @Test(.timeLimit(.minutes(1)), arguments: ["MaxPool", "AveragePool"])
+    func aKernelFarLargerThanTheInputReadsTheInputAlone(type: String) throws {
+        let side = Int64(Int32.max)
+        let values: [Float] = [1, 5, 2, 0, 4, 6]
+        let outputs = try LinearTrial(
+            type: type,
+            attributes: ["kernel_shape": .ints([side, side]), "pads": .ints([side - 2, side - 2, 1, 1])],
+            inputs: [Tensor(values, shape: [1, 1, 2, 3])], outputNames: ["y"]
+        ).run()
+        // Every window holds both rows; the first of a row ends before the last column.
+        let ends = type == "MaxPool" ? [5, 6, 6, 5, 6, 6] as [Float] : [2.5, 3, 3, 2.5, 3, 3]
+        #expect(outputs[0] == Tensor(ends, shape: [1, 1, 2, 3]))
+    }
 }
