@@ -11,10 +11,10 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
         self.shape = shape
     }
 
-    /// The largest tensor that Hone will plan for: what `MemoryLimit` allows, at most 2^40 bytes.
+    /// The largest tensor that a type may describe: 2^40 bytes. Whether it can be allocated is for `MemoryLimit` to say.
     ///
     /// A bound well below `Int.max`, so that sums of sizes and offsets cannot overflow.
-    package static let maximumByteCount = min(MemoryLimit.byteCount, 1 << 40)
+    public static let maximumByteCount = 1 << 40
 
     /// Checks that every dimension is at least 0 and that the tensor's bytes can be counted.
     ///
@@ -32,7 +32,7 @@ public struct TensorType: Sendable, Hashable, CustomStringConvertible {
             guard !overflow, product <= maximumByteCount else {
                 throw HoneError(
                     .invalidModel,
-                    "a tensor of shape \(shape) takes more than \(maximumByteCount >> 20) MiB, half of this machine's memory"
+                    "a tensor of shape \(shape) is larger than \(maximumByteCount >> 30) GiB"
                 )
             }
             byteCount = product

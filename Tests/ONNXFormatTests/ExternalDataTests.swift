@@ -91,7 +91,7 @@ struct ExternalDataTests {
 
     @Test("huge shapes and doubled entries are refused")
     func contradictions() {
-        #expect(error([("location", "data.bin")], dims: [1 << 28])?.code == .malformedFile)
+        #expect(error([("location", "data.bin")], dims: [1 << 37])?.code == .malformedFile)
         #expect(error([("location", "data.bin")], dims: [1 << 60])?.code == .invalidModel)
         #expect(error([("location", "data.bin"), ("location", "data.bin")])?.code == .malformedFile)
     }
