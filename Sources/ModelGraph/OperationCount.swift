@@ -1,22 +1,40 @@
 import Tensors
 
+/// Where an operator's multiply-accumulates come from.
+package enum MultiplyAccumulateRule: Sendable {
+    /// Every output element sums over the input channels of its group and over the kernel: `[M, C / group, kernel...]`.
+    case convolution(weight: Int)
+    /// Every input element is scattered over the output channels of its group and over the kernel.
+    case transposedConvolution(weight: Int)
+    /// Every output element sums over the inner dimension of the left operand.
+    case product(transposesLeft: Bool)
+}
+
 /// An operator whose work is multiply-accumulates.
 package protocol MultiplyAccumulating: Operator {
+    var multiplyAccumulateRule: MultiplyAccumulateRule { get }
+}
+
+extension MultiplyAccumulating {
     /// Multiply-accumulates of one application, counting taps on padding as the usual convention does.
-    func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int
-}
-
-/// Every output element sums over the input channels of its group and over the kernel.
-private func convolutionCount(weight: TensorType?, output: TensorType?) -> Int {
-    guard let weight, let output, weight.rank >= 2 else { return 0 }
-    return saturatingProduct([output.elementCount] + weight.shape[1...])
-}
-
-/// Every output element sums over the inner dimension.
-private func productCount(left: TensorType?, output: TensorType?, isTransposed: Bool = false) -> Int {
-    guard let left, let output, let last = left.shape.last else { return 0 }
-    let inner = isTransposed && left.rank == 2 ? left.shape[0] : last
-    return saturatingProduct([output.elementCount, inner])
+    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
+        guard let left = inputs.first, let output = outputs.first ?? nil else { return 0 }
+        func weight(_ index: Int) -> TensorType? {
+            guard index < inputs.count, let weight = inputs[index], weight.rank >= 2 else { return nil }
+            return weight
+        }
+        switch multiplyAccumulateRule {
+        case .convolution(let index):
+            guard let weight = weight(index) else { return 0 }
+            return saturatingProduct([output.elementCount] + weight.shape[1...])
+        case .transposedConvolution(let index):
+            guard let left, let weight = weight(index) else { return 0 }
+            return saturatingProduct([left.elementCount] + weight.shape[1...])
+        case .product(let transposesLeft):
+            guard let left, let last = left.shape.last else { return 0 }
+            return saturatingProduct([output.elementCount, transposesLeft && left.rank == 2 ? left.shape[0] : last])
+        }
+    }
 }
 
 /// Sizes come from files: what cannot be counted is the largest number.
@@ -28,60 +46,38 @@ private func saturatingProduct(_ factors: [Int]) -> Int {
     }
 }
 
-private func operand(_ types: [TensorType?], _ index: Int) -> TensorType? { index < types.count ? types[index] : nil }
-
 extension Conv: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        convolutionCount(weight: operand(inputs, 1), output: operand(outputs, 0))
-    }
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .convolution(weight: 1) }
 }
 
 extension ConvInteger: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        convolutionCount(weight: operand(inputs, 1), output: operand(outputs, 0))
-    }
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .convolution(weight: 1) }
 }
 
 extension QLinearConv: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        convolutionCount(weight: operand(inputs, 3), output: operand(outputs, 0))
-    }
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .convolution(weight: 3) }
 }
 
 extension ConvTranspose: MultiplyAccumulating {
-    /// Every *input* element is scattered over the output channels of its group and the kernel.
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        guard let input = operand(inputs, 0), let weight = operand(inputs, 1), weight.rank >= 2 else { return 0 }
-        return saturatingProduct([input.elementCount] + weight.shape[1...])
-    }
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .transposedConvolution(weight: 1) }
 }
 
 extension Gemm: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        productCount(left: operand(inputs, 0), output: operand(outputs, 0), isTransposed: transposesA)
-    }
-}
-
-extension MatMul: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        productCount(left: operand(inputs, 0), output: operand(outputs, 0))
-    }
-}
-
-extension MatMulInteger: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        productCount(left: operand(inputs, 0), output: operand(outputs, 0))
-    }
-}
-
-extension QLinearMatMul: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        productCount(left: operand(inputs, 0), output: operand(outputs, 0))
-    }
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: transposesA) }
 }
 
 extension QGemm: MultiplyAccumulating {
-    package func multiplyAccumulateCount(inputs: [TensorType?], outputs: [TensorType?]) -> Int {
-        productCount(left: operand(inputs, 0), output: operand(outputs, 0), isTransposed: transposesA)
-    }
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: transposesA) }
+}
+
+extension MatMul: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
+}
+
+extension MatMulInteger: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
+}
+
+extension QLinearMatMul: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
 }
