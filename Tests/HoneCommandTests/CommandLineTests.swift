@@ -68,7 +68,7 @@ import Testing
         (["inspect", "Sources"], "Sources: is not a regular file"),
         (["inspect", "README.md"], "no ONNX model"),
         (["inspect", Example.model, "--shape", "picture=1x1x8x8"], "no input 'picture'; it has 'input'"),
-        (["inspect", Example.model, "--shape", "input=9999999999x1x8x8"], "memory"),
+        (["inspect", Example.model, "--plan", "--shape", "input=99999999x1x8x8"], "memory"),
         (["inspect", Example.model, "--plan", "--device", "opencl"], "no opencl:0 backend (available: reference)"),
         (["run", Example.model, "--input", "picture=x.npy"], "no input 'picture'; it has 'input'"),
         (["run", Example.model, "--input", Example.images], "holds uint8, but input 'input' wants float (an option"),
