@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 from hone_cli import run_model
 from test_integer_operators import ONNX_TYPES, TYPES, integers, reference, seeded
