@@ -5,7 +5,13 @@ package enum Quantity {
     /// Bytes in binary units: `512 B`, `1.50 KiB`, `97.8 MiB`.
     package static func bytes(_ count: Int) -> String {
         let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-        return scaled(Double(count), base: 1024, units: units, isWhole: true)
+        var value = Double(count)
+        var unit = 0
+        while abs(value) >= 1023.5, unit + 1 < units.count, unit > 0 || abs(value) >= 1024 {
+            value /= 1024
+            unit += 1
+        }
+        return "\(unit == 0 ? fixed(value, 0) : threeDigits(value)) \(units[unit])"
     }
 
     /// A count in full: `1,234,567`.
@@ -17,11 +23,6 @@ package enum Quantity {
             text.append(digit)
         }
         return count < 0 ? "-" + text : text
-    }
-
-    /// A large count in decimal units: `950`, `1.23 k`, `4.09 G`.
-    package static func approximateCount(_ count: Int) -> String {
-        scaled(Double(count), base: 1000, units: ["", "k", "M", "G", "T", "P", "E"], isWhole: true)
     }
 
     /// A duration: `870 ns`, `12.3 µs`, `4.56 ms`, `7.89 s`, `2 min 05 s`, `3 h 20 min`.
@@ -41,18 +42,6 @@ package enum Quantity {
         return "\(sign)\(minutes / 60) h \(twoDigits(minutes % 60)) min"
     }
 
-    /// A share as a percentage: 0.9876 is `98.76 %`.
-    package static func percentage(_ share: Double, decimals: Int = 2) -> String {
-        share.isFinite ? fixed(share * 100, decimals) + " %" : "-"
-    }
-
-    /// A difference of shares in percentage points, with its sign: -0.0042 is `-0.42 pp`.
-    package static func percentagePoints(_ difference: Double, decimals: Int = 2) -> String {
-        guard difference.isFinite else { return "-" }
-        let text = fixed(difference * 100, decimals)
-        return (text.hasPrefix("-") ? text : "+" + text) + " pp"
-    }
-
     /// A factor: 2.345 is `2.35x`.
     package static func factor(_ value: Double) -> String { value.isFinite ? fixed(value, 2) + "x" : "-" }
 
@@ -62,17 +51,6 @@ package enum Quantity {
         let text = String(format: "%.\(decimals)f", value)
         let isZero = text.allSatisfy { "-0.".contains($0) }
         return isZero && text.hasPrefix("-") ? String(text.dropFirst()) : text
-    }
-
-    private static func scaled(_ value: Double, base: Double, units: [String], isWhole: Bool) -> String {
-        var value = value
-        var unit = 0
-        while abs(value) >= base - 0.5, unit + 1 < units.count, unit > 0 || abs(value) >= base {
-            value /= base
-            unit += 1
-        }
-        let number = unit == 0 && isWhole ? fixed(value, 0) : threeDigits(value)
-        return units[unit].isEmpty ? number : "\(number) \(units[unit])"
     }
 
     /// Three significant digits for numbers below 1000, and whole numbers beyond.

@@ -15,10 +15,6 @@ import Testing
         let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567")]
         for (count, text) in cases { #expect(Quantity.count(count) == text) }
         #expect(Quantity.count(.min) == "-9,223,372,036,854,775,808")
-        #expect(Quantity.approximateCount(999) == "999")
-        #expect(Quantity.approximateCount(1234) == "1.23 k")
-        #expect(Quantity.approximateCount(4_089_184_256) == "4.09 G")
-        #expect(Quantity.approximateCount(999_999) == "1.00 M")
     }
 
     @Test func durations() {
@@ -30,13 +26,7 @@ import Testing
         for (seconds, text) in cases { #expect(Quantity.duration(seconds: seconds) == text) }
     }
 
-    @Test func shares() {
-        #expect(Quantity.percentage(0.98765) == "98.77 %" || Quantity.percentage(0.98765) == "98.76 %")
-        #expect(Quantity.percentage(1, decimals: 0) == "100 %")
-        #expect(Quantity.percentage(.nan) == "-")
-        #expect(Quantity.percentagePoints(-0.0042) == "-0.42 pp")
-        #expect(Quantity.percentagePoints(0.01) == "+1.00 pp")
-        #expect(Quantity.percentagePoints(-1e-9) == "+0.00 pp")
+    @Test func factors() {
         #expect(Quantity.factor(2.346) == "2.35x")
     }
 }
