@@ -48,6 +48,7 @@ let package = Package(
         // Execution: the plan and the kernel contract, then the backends, which never import each other.
         swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
         swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("CPUBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
 
         // What is done to a model, and what is said about it. None of these sees a device.
         swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
@@ -58,8 +59,8 @@ let package = Package(
         swiftTarget(
             "Hone",
             [
-                "Datasets", "Evaluation", "ModelGraph", "ONNXFormat", "Optimizers", "ReferenceBackend", "Runtime",
-                "Tensors",
+                "CPUBackend", "Datasets", "Evaluation", "ModelGraph", "ONNXFormat", "Optimizers", "ReferenceBackend",
+                "Runtime", "Tensors",
             ]),
         .executableTarget(
             name: "HoneCommand",
@@ -79,6 +80,8 @@ let package = Package(
         swiftTests("DatasetsTests", ["Datasets", "Files", "ONNXFormat", "Tensors", "TestSupport"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests(
+            "CPUBackendTests", ["CPUBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(
             "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(

@@ -31,7 +31,7 @@ package struct PlanSummary: Sendable {
         steps = plan.steps.map { step in
             let outputs = step.outputs.compactMap { $0 }.map { identifier in
                 let value = plan.values[identifier]
-                return (value.name, value.type.description, value.layout.rawValue, value.place.description)
+                return (value.name, value.type.description, value.layout.description, value.place.description)
             }
             return Step(
                 index: step.index, operatorType: step.node.qualifiedType, name: step.node.name,

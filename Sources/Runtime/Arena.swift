@@ -16,7 +16,7 @@ extension Plan {
             if case .arena = values[index].place { true } else { false }
         }
         let bySize = candidates.sorted { left, right in
-            let (leftSize, rightSize) = (values[left].type.byteCount, values[right].type.byteCount)
+            let (leftSize, rightSize) = (values[left].byteCount, values[right].byteCount)
             return leftSize == rightSize ? left < right : leftSize > rightSize
         }
         var placed: [(lifetime: ClosedRange<Int>, bytes: Range<Int>)] = []
@@ -24,7 +24,7 @@ extension Plan {
         for (number, index) in bySize.enumerated() {
             let lifetime = values[index].lifetime
             let size =
-                (values[index].type.byteCount + Plan.arenaAlignment - 1) / Plan.arenaAlignment * Plan.arenaAlignment
+                (values[index].byteCount + Plan.arenaAlignment - 1) / Plan.arenaAlignment * Plan.arenaAlignment
             guard number < Plan.maximumSharingCount else {
                 values[index].place = .arena(offset: end)
                 end += size

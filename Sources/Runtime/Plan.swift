@@ -16,7 +16,7 @@ package struct Plan: Sendable {
     /// Bytes that the intermediate values would take if none shared memory.
     package var unsharedByteCount: Int {
         values.reduce(0) { sum, value in
-            if case .arena = value.place { sum + value.type.byteCount } else { sum }
+            if case .arena = value.place { sum + value.byteCount } else { sum }
         }
     }
 
@@ -53,9 +53,11 @@ package struct PlannedValue: Sendable {
     }
 
     /// How the elements are arranged.
-    package enum Layout: String, Sendable {
+    package enum Layout: Sendable, Hashable {
         /// Packed, last dimension fastest, as in ONNX.
-        case rowMajor = "row-major"
+        case rowMajor
+        /// Groups of channels, with a halo.
+        case blocked(BlockedLayout)
     }
 
     package var name: String
@@ -67,6 +69,32 @@ package struct PlannedValue: Sendable {
     package var place: Place
     /// The first and the last step that touches the value; `-1` stands for before the first step.
     package var lifetime: ClosedRange<Int>
+
+    /// Bytes that the value takes in its layout.
+    package var byteCount: Int {
+        if case .blocked(let layout) = layout, let shape = BlockedShape(type, layout) {
+            shape.byteCount
+        } else {
+            type.byteCount
+        }
+    }
+}
+
+extension PlannedValue.Layout: CustomStringConvertible {
+    /// For instance `row-major`, `nChw16c halo 1`.
+    package var description: String {
+        switch self {
+        case .rowMajor: return "row-major"
+        case .blocked(let layout):
+            let name =
+                layout.channelsPerPixel == BlockedLayout.groupChannels ? "nChw16c" : "nhwc\(layout.channelsPerPixel)"
+            let halo = layout.halo
+            let sides = [halo.top, halo.left, halo.bottom, halo.right]
+            if sides.allSatisfy({ $0 == 0 }) { return name }
+            if sides.allSatisfy({ $0 == halo.top }) { return "\(name) halo \(halo.top)" }
+            return "\(name) halo " + sides.map { "\($0)" }.joined(separator: ",")
+        }
+    }
 }
 
 /// One operator of a plan with its operands.

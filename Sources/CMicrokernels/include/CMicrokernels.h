@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mk_isa.h"
+
 /// out[i] = a chain that starts from start[i * start_stride] (stride 0 or 1) and takes acc = fma(weights[t], x[offsets[t] + i],
 /// acc) for t in 0..<taps, for i in 0..<n. Reads no element of x outside these; out overlaps nothing.
 void mk_taps_fma_f32(float *out, const float *start, size_t start_stride, const float *x, const ptrdiff_t *offsets,
