@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "mk_conv_u8_block.h"
+#include "mk_halo.h"
 #include "mk_isa.h"
 
 /// out[i] = a chain that starts from start[i * start_stride] (stride 0 or 1) and takes acc = fma(weights[t], x[offsets[t] + i],
