@@ -6,6 +6,9 @@ import Tensors
 ///
 /// Where it has none, or none for the operands of a step, the operator's definition runs on row-major memory.
 package protocol CPUOperator: Operator {
+    /// Inputs that `prepare` packs, such as weights and scales: where they are fed, the session plans for each content.
+    var packedInputs: [Int] { get }
+
     /// The arrangements of its operands that a kernel takes, the best first; none where the definition must run.
     ///
     /// Asked before layouts are decided: `step` says types and constants.
@@ -15,6 +18,10 @@ package protocol CPUOperator: Operator {
     ///
     /// - Throws: `.invalidModel` for constants that the operator refuses, such as a scale that is not positive.
     func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel
+}
+
+extension CPUOperator {
+    package var packedInputs: [Int] { [] }
 }
 
 /// One step made ready: run any number of times, one call at a time.
@@ -29,10 +36,13 @@ package struct Arrangement: Sendable {
     package var inputs: [Int: OperandLayout]
     /// By output position.
     package var outputs: [Int: OperandLayout]
+    /// What the halos of the inputs must hold, byte by byte.
+    package var haloByte: UInt8
 
-    package init(inputs: [Int: OperandLayout], outputs: [Int: OperandLayout]) {
+    package init(inputs: [Int: OperandLayout], outputs: [Int: OperandLayout], haloByte: UInt8 = 0) {
         self.inputs = inputs
         self.outputs = outputs
+        self.haloByte = haloByte
     }
 }
 

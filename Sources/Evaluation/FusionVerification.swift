@@ -19,12 +19,16 @@ package struct FusionVerification {
         var report = VerificationReport()
         for (batch, feed) in feeds.enumerated() {
             var values: [String: Tensor] = [:]
-            let expected = try unfused.run(feed) { step, _, outputs in
-                for (name, view) in zip(step.node.outputs, outputs) { values[name] = view?.copied() }
+            let expected = try unfused.run(feed) { observation throws(HoneError) in
+                for (name, view) in zip(observation.outputNames, try observation.outputs()) {
+                    if let name { values[name] = view?.copied() }
+                }
             }
-            let found = try fused.run(feed) { step, _, outputs in
-                let differences = zip(step.node.outputs, outputs).compactMap { name, view -> TensorDifference? in
-                    guard let view, let reference = values[name] else { return nil }
+            let found = try fused.run(feed) { observation throws(HoneError) in
+                let step = observation.step
+                let outputs = try observation.outputs()
+                let differences = zip(observation.outputNames, outputs).compactMap { name, view -> TensorDifference? in
+                    guard let name, let view, let reference = values[name] else { return nil }
                     return TensorDifference(name, view.copied(), reference: reference)
                 }
                 guard !differences.isEmpty else { return }

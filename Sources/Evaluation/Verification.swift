@@ -48,7 +48,8 @@ package struct Verification {
         var report = VerificationReport()
         var sessions: [String: Session] = [:]
         for (batch, feed) in feeds.enumerated() {
-            let expected = try reference.run(feed) { step, inputs, outputs throws(HoneError) in
+            let expected = try reference.run(feed) { observation throws(HoneError) in
+                let (step, inputs, outputs) = (observation.step, try observation.inputs(), try observation.outputs())
                 let key = step.node.outputs.first { !$0.isEmpty } ?? step.label
                 let session: Session
                 if let known = sessions[key] {

@@ -1,3 +1,4 @@
+import CPUBackend
 import ReferenceBackend
 import Runtime
 import Tensors
@@ -13,7 +14,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
 
     private let kind: Kind
 
-    /// The definition of correct: plain Swift, slow, on any processor.
+    /// The definition of correct: plain Swift, on any processor.
     public static let reference = Device(kind: .reference)
     /// The fast path for processors.
     public static let cpu = Device(kind: .cpu)
@@ -53,16 +54,21 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The devices of this machine that this build of Hone can use, best first.
-    public static var available: [Device] { [.reference] }
+    public static var available: [Device] { [.cpu, .reference] }
 
     /// The backend behind the device.
     ///
-    /// - Parameter threads: how many threads it may use on the host; nil for one a core.
+    /// - Parameters:
+    ///   - threads: how many threads it may use on the host; nil for one a core.
+    ///   - isa: the instruction set of the cpu device; nil for what `HONE_ISA` says, or the fastest.
     /// - Throws: `.device` if this build of Hone or this machine has none.
-    package func backend(threads: Int? = nil) throws(HoneError) -> any Backend {
+    package func backend(threads: Int? = nil, isa: String? = nil) throws(HoneError) -> any Backend {
         switch kind {
-        case .reference, .automatic: return ReferenceBackend(threads: threads)
-        case .cpu, .openCL:
+        case .reference: return ReferenceBackend(threads: threads)
+        case .cpu, .automatic:
+            let set = if let isa { try InstructionSet.named(isa) } else { try InstructionSet.chosen() }
+            return CPUBackend(threads: threads, isa: set, definitions: ReferenceBackend())
+        case .openCL:
             let names = Device.available.map(\.description).joined(separator: ", ")
             throw HoneError(
                 .device, "this build of Hone has no \(description) backend", remedy: "available: \(names)")

@@ -48,6 +48,7 @@ extension PlannedValue.Place: CustomStringConvertible {
         case .constant: "constant"
         case .arena(let offset): "arena+\(offset)"
         case .output: "output"
+        case .unused: "never stored"
         }
     }
 }

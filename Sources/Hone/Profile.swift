@@ -23,15 +23,14 @@ extension InferenceSession {
     package func profile(_ feed: [String: Tensor]) throws(HoneError) -> (outputs: [String: Tensor], profile: Profile) {
         _ = try session.run(feed)
         var steps: [Profile.Step] = []
-        var last = ContinuousClock.now
-        let outputs = try session.run(feed) { step, _, outputs in
-            let now = ContinuousClock.now
-            let outputType = outputs.first.flatMap { $0?.type.description } ?? ""
+        let plan = try session.plan(for: feed)
+        let outputs = try session.run(feed) { observation in
+            let step = observation.step
+            let outputType = step.outputs.first.flatMap { $0 }.map { plan.values[$0].type.description } ?? ""
             steps.append(
                 Profile.Step(
                     operatorType: step.node.qualifiedType, name: step.node.name, outputType: outputType,
-                    milliseconds: (now - last).inMilliseconds))
-            last = ContinuousClock.now
+                    milliseconds: observation.duration.inMilliseconds))
         }
         return (outputs, Profile(device: session.backend.name, steps: steps))
     }

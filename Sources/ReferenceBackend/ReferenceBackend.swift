@@ -27,6 +27,10 @@ package struct ReferenceBackend: Backend {
 /// values that only the run shows (an index out of range) is thrown.
 package protocol ReferenceKernel: Operator, HostKernel {}
 
+extension ReferenceBackend: KernelDefinitions {
+    package func definition(of operator: any Operator) -> (any HostKernel)? { `operator` as? any ReferenceKernel }
+}
+
 extension ReferenceBackend: OperatorEvaluator {
     package func evaluate(
         _ operator: any Operator, inputs: [Tensor?], outputTypes: [TensorType]

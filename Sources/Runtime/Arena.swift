@@ -11,7 +11,7 @@ extension Plan {
     ///
     /// Largest first, each at the lowest offset that is free for its whole lifetime (greedy by size; Pisarchyk and Lee
     /// 2020, arXiv:2001.03288, section 5).
-    mutating func placeInArena() {
+    package mutating func placeInArena() {
         let candidates = values.indices.filter { index in
             if case .arena = values[index].place { true } else { false }
         }

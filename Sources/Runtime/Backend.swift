@@ -22,15 +22,20 @@ extension Backend {
 
 /// A plan that a backend is ready to run, any number of times, one call at a time.
 package protocol PreparedPlan: AnyObject {
+    /// What runs: the plan that was given, with the backend's own layouts, fusions and conversions.
+    var plan: Plan { get }
+
     /// Runs the plan.
     ///
     /// - Parameters:
     ///   - inputs: one tensor for each of `plan.inputs`, in the compute type.
-    ///   - observer: called after each step with the step and a view of each output; the views end with the call.
+    ///   - observer: called after each step.
     /// - Returns: one tensor for each of `plan.outputs`, in the compute type.
     func run(_ inputs: [Tensor], observer: StepObserver?) throws(HoneError) -> [Tensor]
 }
 
-/// Sees every value as soon as it is computed: calibration, verification and profiling are observers.
-package typealias StepObserver = (_ step: PlanStep, _ inputs: [TensorView?], _ outputs: [TensorView?]) throws(HoneError)
-    -> Void
+/// Where a backend finds an operator's definition for steps that it has no kernel of its own for.
+package protocol KernelDefinitions: Sendable {
+    /// The operator's definition on row-major host memory, nil if there is none.
+    func definition(of operator: any Operator) -> (any HostKernel)?
+}

@@ -12,7 +12,7 @@ package protocol HostKernel {
 
 /// A plan prepared by a backend whose kernels work on host memory: the arena and the walk over the steps.
 package final class HostPlan: PreparedPlan {
-    private let plan: Plan
+    package let plan: Plan
     private let kernels: [any HostKernel]
     private let arena: UnsafeMutableRawBufferPointer
     private let threads: Int?
@@ -58,12 +58,13 @@ package final class HostPlan: PreparedPlan {
             switch value.place {
             case .constant(let tensor): tensors[index] = tensor
             case .output: tensors[index] = Tensor(zeros: value.type)
-            case .input, .arena: break
+            case .input, .arena, .unused: break
             }
         }
         for (step, kernel) in zip(plan.steps, kernels) {
             let inputViews = step.inputs.map { value in value.map { view(of: $0, tensors) } }
             let outputViews = step.outputs.map { value in value.map { mutableView(of: $0, &tensors) } }
+            let start = observer == nil ? nil : ContinuousClock.now
             // Where there is nothing to compute, a kernel might still prepare for dimensions beside the 0 that are huge.
             if outputViews.contains(where: { $0.map { $0.elementCount > 0 } ?? false }) {
                 do throws(HoneError) {
@@ -72,7 +73,12 @@ package final class HostPlan: PreparedPlan {
                     throw error.atNode(step.label)
                 }
             }
-            try observer?(step, inputViews, outputViews.map { $0?.readOnly })
+            guard let observer, let start else { continue }
+            try observer(
+                StepObservation(
+                    step: step, duration: ContinuousClock.now - start,
+                    outputNames: step.outputs.map { $0.map { plan.values[$0].name } },
+                    input: { inputViews[$0] }, output: { outputViews[$0]?.readOnly }))
         }
         return plan.outputs.map { value in
             guard let tensor = tensors[value] else { preconditionFailure("output \(value) has no tensor") }

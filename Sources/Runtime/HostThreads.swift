@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 
 /// How many threads a host kernel may use, and the loop that uses them.
@@ -20,7 +19,7 @@ package enum HostThreads {
         let next = WorkCounter()
         withoutActuallyEscaping(body) { body in
             let shared = SharedBody(call: body)
-            DispatchQueue.concurrentPerform(iterations: threads) { _ in
+            WorkerPool.shared.perform(on: threads) {
                 while let run = next.take(below: runs) {
                     for index in (run * count / runs)..<((run + 1) * count / runs) { shared.call(index) }
                 }

@@ -25,7 +25,7 @@ package struct Plan: Sendable {
         values.reduce(0) { sum, value in
             switch value.place {
             case .input, .output: sum + value.type.byteCount
-            case .constant, .arena: sum
+            case .constant, .arena, .unused: sum
             }
         }
     }
@@ -50,6 +50,8 @@ package struct PlannedValue: Sendable {
         case arena(offset: Int)
         /// In memory of its own, which the caller gets.
         case output
+        /// Nowhere: steps were fused, and it is never computed.
+        case unused
     }
 
     /// How the elements are arranged.
@@ -105,4 +107,18 @@ package struct PlanStep: Sendable {
     package var typedOperator: any Operator
     package var inputs: [Plan.ValueID?]
     package var outputs: [Plan.ValueID?]
+    /// Later nodes whose work the step does too; its outputs are those of the last.
+    package var fused: [Node] = []
+
+    package init(
+        index: Int, node: Node, label: String, typedOperator: any Operator, inputs: [Plan.ValueID?],
+        outputs: [Plan.ValueID?]
+    ) {
+        self.index = index
+        self.node = node
+        self.label = label
+        self.typedOperator = typedOperator
+        self.inputs = inputs
+        self.outputs = outputs
+    }
 }

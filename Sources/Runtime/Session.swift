@@ -53,7 +53,7 @@ package final class Session: @unchecked Sendable {
     /// The plan that a feed would run.
     package func plan(for feed: [String: Tensor]) throws(HoneError) -> Plan {
         try check(feed)
-        return try turn.withLock { _ throws(HoneError) -> Plan in try entry(for: feed).plan }
+        return try turn.withLock { _ throws(HoneError) -> Plan in try entry(for: feed).prepared.plan }
     }
 
     private func check(_ feed: [String: Tensor]) throws(HoneError) {

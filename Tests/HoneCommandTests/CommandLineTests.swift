@@ -69,7 +69,10 @@ import Testing
         (["inspect", "README.md"], "no ONNX model"),
         (["inspect", Example.model, "--shape", "picture=1x1x8x8"], "no input 'picture'; it has 'input'"),
         (["inspect", Example.model, "--plan", "--shape", "input=99999999x1x8x8"], "memory"),
-        (["inspect", Example.model, "--plan", "--device", "opencl"], "no opencl:0 backend (available: reference)"),
+        (
+            ["inspect", Example.model, "--plan", "--device", "opencl"],
+            "no opencl:0 backend (available: cpu, reference)"
+        ),
         (["run", Example.model, "--input", "picture=x.npy"], "no input 'picture'; it has 'input'"),
         (["run", Example.model, "--input", Example.images], "holds uint8, but input 'input' wants float (an option"),
         (["run", Example.model, "--div", "16", "--layout", "NCHW", "--input", Example.images], "looks NHWC"),

@@ -23,7 +23,7 @@ import Testing
     @Test func theExample() throws {
         let answer = try evaluate(["--data", Example.images, "--labels", Example.labels])
         #expect(answer.status == 0 && answer.output.contains("98.80 %"))
-        #expect(answer.output.contains("500 samples on device reference"))
+        #expect(answer.output.contains("500 samples on device cpu"))
         let json = try evaluate(["--data", Example.images, "--labels", Example.labels, "--json"]).json()
         #expect((json["accuracy"] as? [String: Double])?["top1"] == 98.8)
         #expect(json["reference"] is NSNull && json["referenceAccuracy"] is NSNull)
@@ -48,7 +48,7 @@ import Testing
                 "drop95", "agreementPercent", "maximumDifference", "relativeDifference", "sqnrDecibels", "bytes",
                 "referenceBytes", "latencyMilliseconds", "referenceLatencyMilliseconds", "verify",
             ])
-        #expect(json["samples"] as? Int == 200 && json["device"] as? String == "reference")
+        #expect(json["samples"] as? Int == 200 && json["device"] as? String == "cpu")
         let accuracy = try #require(json["accuracy"] as? [String: Double])
         let reference = try #require(json["referenceAccuracy"] as? [String: Double])
         #expect(Set(accuracy.keys) == ["top1", "top3"])

@@ -37,7 +37,8 @@ import Testing
     @Test func theObserverSeesEveryStepsOperands() throws {
         let session = try session(reluChain(2, shape: [.fixed(2)]))
         var seen: [String] = []
-        _ = try session.run(["v0": Tensor([-1, 2] as [Float])]) { step, inputs, outputs in
+        _ = try session.run(["v0": Tensor([-1, 2] as [Float])]) { observation throws(HoneError) in
+            let (step, inputs, outputs) = (observation.step, try observation.inputs(), try observation.outputs())
             let values = [inputs[0], outputs[0]].map { $0.map { Array($0.elements(as: Float.self)) } ?? [] }
             seen.append("\(step.node.name) \(values)")
         }

@@ -29,11 +29,13 @@ package struct Calibrator {
         for (name, tensor) in feed where values.contains(name) && tensor.elementType == .float32 {
             tensor.withUnsafeBytes { seen.add(TensorView(type: tensor.type, bytes: $0), to: name) }
         }
-        _ = try session.run(feed) { step, _, outputs throws(HoneError) in
-            for (value, view) in zip(step.outputs, outputs) {
-                guard let value, let view else { continue }
+        _ = try session.run(feed) { observation throws(HoneError) in
+            for (index, value) in observation.step.outputs.enumerated() {
+                guard let value else { continue }
                 let planned = plan.values[value]
-                guard planned.modelElementType == .float32, values.contains(planned.name) else { continue }
+                guard planned.modelElementType == .float32, values.contains(planned.name),
+                    let view = try observation.output(index)
+                else { continue }
                 seen.add(view, to: planned.name)
             }
         }

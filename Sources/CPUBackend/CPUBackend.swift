@@ -1,0 +1,59 @@
+import ModelGraph
+import Runtime
+import Tensors
+
+/// The fast path for processors: vector kernels on blocked layouts, the same bits as the definition.
+package struct CPUBackend: Backend {
+    package let name = "cpu"
+    /// The instruction set of every kernel.
+    package let isa: InstructionSet
+    private let threads: Int?
+    private let definitions: any KernelDefinitions
+
+    /// - Parameters:
+    ///   - threads: how many threads kernels may use; nil for one a core. No result depends on it.
+    ///   - isa: one of `InstructionSet.available`. No result depends on it.
+    ///   - definitions: compute what this backend has no kernel for.
+    package init(threads: Int? = nil, isa: InstructionSet, definitions: any KernelDefinitions) {
+        self.threads = threads
+        self.isa = isa
+        self.definitions = definitions
+    }
+
+    package func packedInputs(of operator: any Operator) -> [Int] {
+        (`operator` as? any CPUOperator)?.packedInputs ?? []
+    }
+
+    package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
+        let arranged = try ArrangedPlan(plan)
+        try MemoryLimit.check(
+            arranged.plan.arenaByteCount, for: "intermediate values", remedy: "feed fewer samples at a time")
+        let kernels = try arranged.plan.steps.indices.map { index throws(HoneError) -> any CPUKernel in
+            let step = arranged.plan.steps[index]
+            do throws(HoneError) {
+                return try kernel(arranged.kernels[index], arranged.operands[index], step)
+            } catch {
+                throw error.atNode(step.label)
+            }
+        }
+        return try CPUPlan(arranged.plan, operands: arranged.operands, kernels: kernels, threads: threads)
+    }
+
+    private func kernel(
+        _ kind: ArrangedPlan.Kernel, _ operands: StepOperands, _ step: PlanStep
+    ) throws(HoneError) -> any CPUKernel {
+        switch kind {
+        case .own(let own): return try own.prepare(operands, isa: isa)
+        case .conversion:
+            guard let from = operands.input(0), let to = operands.output(0) else {
+                preconditionFailure("a conversion has one input and one output")
+            }
+            return LayoutConversion(from: from, to: to)
+        case .definition:
+            guard let definition = definitions.definition(of: step.typedOperator) else {
+                throw HoneError(.unsupported, "the cpu backend has no kernel for this operator")
+            }
+            return DefinitionKernel(definition: definition, operands: operands)
+        }
+    }
+}
