@@ -64,7 +64,9 @@ format: swift-toolchain ## format every Swift file in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
 conformance: deps build deps-test ## the official ONNX node tests
-	.venv/bin/python Tests/Conformance/run_node_tests.py
+	@for device in cpu reference; do \
+	  echo "device $$device" && HONE_DEVICE=$$device .venv/bin/python Tests/Conformance/run_node_tests.py || exit 1; \
+	done
 
 oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
 	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models

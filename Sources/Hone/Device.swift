@@ -56,6 +56,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The devices of this machine that this build of Hone can use, best first.
     public static var available: [Device] { [.cpu, .reference] }
 
+    /// The instruction sets that its kernels can use here, the fastest first; `HONE_ISA` forces one.
+    public var instructionSets: [String] { kind == .cpu ? InstructionSet.available.map(\.rawValue) : [] }
+
     /// The backend behind the device.
     ///
     /// - Parameters:

@@ -25,14 +25,17 @@ package struct Execution: Sendable, Hashable, CustomStringConvertible {
 extension Model {
     /// Compares two executions: node by node on the first one's values where their graphs are the same, else every value
     /// that both compute; and the outputs end to end.
+    ///
+    /// - Parameter threads: how many threads both may use on the host; nil for one a core. No result may depend on it.
     package func verify(
-        _ reference: Execution, against other: Execution, feeds: [[String: Tensor]]
+        _ reference: Execution, against other: Execution, feeds: [[String: Tensor]], threads: Int? = nil
     ) throws(HoneError) -> VerificationReport {
         var graph = self.graph
         try reference.pipeline.run(on: &graph, evaluator: ReferenceBackend())
         if reference.isFusing == other.isFusing {
             return try Verification(
-                graph, on: try other.device.backend(), against: try reference.device.backend(),
+                graph, on: try other.device.backend(threads: threads),
+                against: try reference.device.backend(threads: threads),
                 evaluator: ReferenceBackend()
             ).run(feeds)
         }
@@ -45,7 +48,8 @@ extension Model {
         try other.pipeline.run(on: &otherGraph, evaluator: ReferenceBackend())
         let (fused, unfused) = reference.isFusing ? (graph, otherGraph) : (otherGraph, graph)
         return try FusionVerification(
-            fused: fused, unfused: unfused, on: try reference.device.backend(), evaluator: ReferenceBackend()
+            fused: fused, unfused: unfused, on: try reference.device.backend(threads: threads),
+            evaluator: ReferenceBackend()
         ).run(feeds)
     }
 }

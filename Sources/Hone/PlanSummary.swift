@@ -10,6 +10,8 @@ package struct PlanSummary: Sendable {
         package let operatorType: String
         package let name: String
         package let annotations: [String: String]
+        /// Later nodes whose work the step does too.
+        package let fused: [String]
         package let outputs: [(name: String, type: String, layout: String, place: String)]
     }
 
@@ -35,7 +37,8 @@ package struct PlanSummary: Sendable {
             }
             return Step(
                 index: step.index, operatorType: step.node.qualifiedType, name: step.node.name,
-                annotations: step.node.annotations, outputs: outputs)
+                annotations: step.node.annotations,
+                fused: step.fused.map { $0.name.isEmpty ? $0.qualifiedType : $0.name }, outputs: outputs)
         }
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A typed, shaped, packed row-major array of elements: a value with copy-on-write storage.
 public struct Tensor: Sendable {
     /// Element type and shape.
@@ -18,6 +16,17 @@ public struct Tensor: Sendable {
         self.type = type
         storage = TensorStorage(byteCount: type.byteCount)
     }
+
+    /// A tensor whose elements are computed when they are first read: for weights that a kernel keeps in another form.
+    ///
+    /// - Parameter fill: writes every byte of zeroed memory; called at most once.
+    package init(_ type: TensorType, filledBy fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
+        self.type = type
+        storage = TensorStorage(byteCount: type.byteCount, fill: fill)
+    }
+
+    /// Whether the elements are in memory.
+    package var isFilled: Bool { storage.isFilled }
 
     /// A tensor of the given elements.
     ///
@@ -105,32 +114,4 @@ extension Tensor: Equatable {
             right.withUnsafeBytes { rightBytes in leftBytes.elementsEqual(rightBytes) }
         }
     }
-}
-
-/// 64-byte aligned memory that a tensor owns.
-///
-/// `@unchecked Sendable`: `Tensor` writes only through a unique reference.
-private final class TensorStorage: @unchecked Sendable {
-    let buffer: UnsafeMutableRawBufferPointer
-    private let block: UnsafeMutableRawPointer
-
-    private static let alignment = 64
-
-    init(byteCount: Int) {
-        // `calloc` gets large blocks zeroed from the system, which sets pages aside only as they are written.
-        guard let block = calloc(1, byteCount + TensorStorage.alignment) else {
-            preconditionFailure("no memory for a tensor of \(byteCount) bytes")
-        }
-        self.block = block
-        buffer = UnsafeMutableRawBufferPointer(
-            start: block.alignedUp(toMultipleOf: TensorStorage.alignment), count: byteCount)
-    }
-
-    func copy() -> TensorStorage {
-        let copy = TensorStorage(byteCount: buffer.count)
-        copy.buffer.copyMemory(from: UnsafeRawBufferPointer(buffer))
-        return copy
-    }
-
-    deinit { free(block) }
 }

@@ -120,7 +120,7 @@ class HoneBackend(Backend):
         constants = {tensor.name for tensor in model.graph.initializer}
         inputs = {value.name: declared_type(value) for value in model.graph.input if value.name not in constants}
         outputs = {value.name: declared_type(value) for value in model.graph.output}
-        return HoneRep(path, inputs, outputs, os.environ.get("HONE_DEVICE", "reference"), folder)
+        return HoneRep(path, inputs, outputs, os.environ.get("HONE_DEVICE", "cpu"), folder)
 
     @classmethod
     def supports_device(cls, device):

@@ -10,7 +10,7 @@ import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HONE = pathlib.Path(os.environ.get("HONE", ROOT / ".build" / "release" / "hone"))
-DEVICE = os.environ.get("HONE_DEVICE", "reference")
+DEVICE = os.environ.get("HONE_DEVICE", "cpu")
 
 
 def hone(*arguments, timeout=1800, check=True):

@@ -11,13 +11,21 @@ enum DevicesCommand: Command {
         let devices = Device.available
         if arguments.has("--json") {
             let entries = devices.map {
-                JSONValue.object([("device", .string($0.description)), ("kind", .string("host"))])
+                JSONValue.object([
+                    ("device", .string($0.description)), ("kind", .string("host")),
+                    ("instructionSets", .array($0.instructionSets.map { .string($0) })),
+                ])
             }
             print(
                 JSONValue.object([("devices", .array(entries)), ("auto", .string(devices[0].description))]).serialized()
             )
             return
         }
-        for device in devices { print("\(device)\(device == devices[0] ? "  (auto)" : "")") }
+        for device in devices {
+            let sets = device.instructionSets
+            print(
+                "\(device)\(device == devices[0] ? "  (auto)" : "")"
+                    + (sets.isEmpty ? "" : "  instruction sets: \(sets.joined(separator: ", "))"))
+        }
     }
 }

@@ -12,7 +12,8 @@ enum VerifyCommand: Command {
             .value("--samples", "N", "use the first N samples of the data (default 4)"),
             .value(
                 "--device", "A,B",
-                "the two executions, such as reference,reference:unfused (:unfused: without operator fusion)"),
+                "the two executions, such as reference,cpu or cpu,cpu:unfused (:unfused: without operator fusion)"),
+            DeviceOption.threads,
             .list("--shape", "NAME=1x3x224x224", "without --data: shape of an input whose dimensions are open"),
             .value("--seed", "N", "without --data: seed of the random inputs (default 1)"),
             .flag("--json", "print JSON"),
@@ -40,7 +41,7 @@ enum VerifyCommand: Command {
             feeds = [try model.randomFeed(try ShapeOptions.parse(arguments), seed: UInt64(seed))]
             source = "random inputs, seed \(seed)"
         }
-        let report = try model.verify(first, against: second, feeds: feeds)
+        let report = try model.verify(first, against: second, feeds: feeds, threads: try arguments.integer("--threads"))
         let summary = VerificationSummary(first: "\(first)", second: "\(second)", source: source, report: report)
         print(arguments.has("--json") ? summary.json.serialized() : summary.text)
         guard report.isEqual else { throw HoneError(.checkFailed, "\(first) and \(second) differ") }

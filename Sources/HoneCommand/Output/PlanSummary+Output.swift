@@ -6,7 +6,9 @@ extension PlanSummary {
         var table = TextTable(["step", "operator", "name", "output", "layout", "place", "notes"])
         for step in steps {
             for (index, output) in step.outputs.enumerated() {
-                let notes = step.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                let notes =
+                    step.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                    + (step.fused.isEmpty ? [] : ["and " + step.fused.joined(separator: ", ")])
                 table.add(
                     (index == 0 ? ["\(step.index)", step.operatorType, step.name] : ["", "", ""])
                         + [output.type, output.layout, output.place, index == 0 ? notes.joined(separator: " ") : ""])
@@ -26,6 +28,7 @@ extension PlanSummary {
                     "annotations",
                     .object(step.annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
                 ),
+                ("fused", .array(step.fused.map { .string($0) })),
                 (
                     "outputs",
                     .array(
