@@ -5,17 +5,21 @@ import Tensors
 /// A grouped convolution in the order that NUMERICS.md fixes: each output is one chain that starts from the bias and goes
 /// through groups of 16 input channels, kernel rows, kernel columns and the channels of the group, in this nesting.
 ///
-/// Taps in the padding take part as zeros. The caller says how input becomes numbers and what becomes of the sums.
+/// Taps in the padding take part as zeros. Taps whose weights are zero for all of 16 neighbouring outputs take no part: for
+/// integers that changes nothing, in floats an infinity there makes no NaN. The caller says how input becomes numbers and what
+/// becomes of the sums.
 struct Convolution<Element: TapElement> {
     let planes: PhasePlanes
     let group: Int
     let inputChannels: Int
     let outputChannels: Int
-    /// For each tap, how far it reads from the first channel of the group.
-    private let offsets: [Int]
-    /// For each output channel, its weights in the order of `offsets`.
-    private let weights: [Element]
+    /// For each block of outputs, how far each of its taps reads from the first channel of the group.
+    private let offsets: [[Int]]
+    /// For each output channel, its weights in the order of its block's `offsets`.
+    private let weights: [[Element]]
 
+    /// Outputs that share a list of taps.
+    private let outputBlock = 16
     /// Channels that stand together in the chain.
     private let channelBlock = 16
     /// Bytes of padded input kept at a time.
@@ -47,12 +51,19 @@ struct Convolution<Element: TapElement> {
                 }
             }
         }
-        var weights: [Element] = []
-        weights.reserveCapacity(outputChannels * sources.count)
-        for outputChannel in 0..<outputChannels {
-            for source in sources { weights.append(weight(outputChannel * sources.count + source, outputChannel)) }
+        var weights: [[Element]] = []
+        var lists: [[Int]] = []
+        for firstOutput in stride(from: 0, to: outputChannels, by: outputBlock) {
+            let rows = (firstOutput..<min(firstOutput + outputBlock, outputChannels)).map { outputChannel in
+                sources.map { source in weight(outputChannel * sources.count + source, outputChannel) }
+            }
+            let kept = sources.indices.filter { tap in rows.contains { $0[tap] != 0 } }
+            // Lists that drop nothing share their memory.
+            let isWhole = kept.count == sources.count
+            lists.append(isWhole ? offsets : kept.map { offsets[$0] })
+            weights += isWhole ? rows : rows.map { row in kept.map { row[$0] } }
         }
-        self.offsets = offsets
+        self.offsets = lists
         self.weights = weights
     }
 
@@ -103,10 +114,10 @@ struct Convolution<Element: TapElement> {
             for firstRow in stride(from: 0, to: height, by: rowsAtOnce) {
                 let rows = min(rowsAtOnce, height - firstRow)
                 withUnsafePointer(to: start) { start in
-                    offsets.withUnsafeBufferPointer { offsets in
-                        weights.withUnsafeBufferPointer { weights in
+                    offsets[channel / outputBlock].withUnsafeBufferPointer { offsets in
+                        weights[channel].withUnsafeBufferPointer { weights in
                             accumulate(
-                                base, start, x + firstRow * pitch, offsets, weights, channel: channel,
+                                base, start, x + firstRow * pitch, offsets, weights,
                                 count: (rows - 1) * pitch + width)
                         }
                     }
@@ -126,14 +137,14 @@ struct Convolution<Element: TapElement> {
 
     private func accumulate(
         _ sums: UnsafeMutablePointer<Element>, _ start: UnsafePointer<Element>, _ x: UnsafePointer<Element>,
-        _ offsets: UnsafeBufferPointer<Int>, _ weights: UnsafeBufferPointer<Element>, channel: Int, count: Int
+        _ offsets: UnsafeBufferPointer<Int>, _ weights: UnsafeBufferPointer<Element>, count: Int
     ) {
-        guard let offsetBase = offsets.baseAddress, let weightBase = weights.baseAddress else {
+        guard let offsetBase = offsets.baseAddress, let weightBase = weights.baseAddress, !offsets.isEmpty else {
             sums.update(repeating: start.pointee, count: count)
             return
         }
         Element.accumulateTaps(
             into: sums, start: start, startStride: 0, x: x, offsets: offsetBase,
-            weights: weightBase + channel * offsets.count, tapCount: offsets.count, count: count)
+            weights: weightBase, tapCount: offsets.count, count: count)
     }
 }

@@ -16,6 +16,40 @@ import Testing
         #expect(y == Tensor(expected, shape: trial.outputShape), "seed \(seed): \(trial)")
     }
 
+    @Test func tapsThatAreZeroForSixteenAlignedOutputsTakeNoPart() throws {
+        // 18 outputs: a block of 16 and one of 2. Tap 1 reads the infinity; its only weight is output 16's.
+        let x = Tensor([2, .infinity, 3] as [Float], shape: [1, 3, 1])
+        var weights = [Float](repeating: 1, count: 18 * 3)
+        for output in 0..<18 { weights[output * 3 + 1] = output % 2 == 0 ? 0 : -0.0 }
+        weights[16 * 3 + 1] = 4
+        func run() throws -> [Float] {
+            try LinearTrial(type: "Conv", attributes: [:], inputs: [x, Tensor(weights, shape: [18, 3, 1])]).run()[0]
+                .floats()
+        }
+        let y = try run()
+        #expect(y[0..<16].allSatisfy { $0 == 5 })
+        #expect(y[16] == .infinity)
+        #expect(y[17].isNaN, "a zero weight beside one that is not takes part")
+        weights[16 * 3 + 1] = 0
+        #expect(try run()[17] == 5)
+        weights[1] = .nan
+        #expect(try run()[15].isNaN)
+    }
+
+    @Test func droppedTapsLeaveTheBiasAsItIs() throws {
+        // 0 * 1 + -0 would be +0. Two groups: their outputs share the block of 16 and its tap.
+        let x = Tensor([1, .infinity] as [Float], shape: [1, 2, 1])
+        let bias = Tensor([-0.0, -0.0] as [Float])
+        func run(_ weights: [Float]) throws -> [UInt32] {
+            try LinearTrial(
+                type: "Conv", attributes: ["group": .int(2)], inputs: [x, Tensor(weights, shape: [2, 1, 1]), bias]
+            ).run()[0].floats().map(\.bitPattern)
+        }
+        #expect(try run([0, -0.0]) == [Float(-0.0).bitPattern, Float(-0.0).bitPattern])
+        let mixed = try run([1, 0]).map { Float(bitPattern: $0) }
+        #expect(mixed[0] == 1 && mixed[1].isNaN)
+    }
+
     @Test func manyRowsAndManyImagesAreSplitWithoutSeams() throws {
         var generator = SeededFloats(seed: 7)
         var trial = ConvolutionCase(using: &generator)
