@@ -25,7 +25,7 @@ package struct CPUBackend: Backend {
     }
 
     package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
-        let arranged = try ArrangedPlan(plan)
+        var arranged = try ArrangedPlan(plan)
         try MemoryLimit.check(
             arranged.plan.arenaByteCount, for: "intermediate values", remedy: "feed fewer samples at a time")
         let kernels = try arranged.plan.steps.indices.map { index throws(HoneError) -> any CPUKernel in
@@ -36,7 +36,9 @@ package struct CPUBackend: Backend {
                 throw error.atNode(step.label)
             }
         }
-        return try CPUPlan(arranged.plan, operands: arranged.operands, kernels: kernels, threads: threads)
+        let packed = arranged.release(kernels)
+        return try CPUPlan(
+            arranged.plan, operands: arranged.operands, kernels: kernels, packedConstants: packed, threads: threads)
     }
 
     private func kernel(

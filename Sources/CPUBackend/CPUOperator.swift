@@ -28,6 +28,13 @@ extension CPUOperator {
 package protocol CPUKernel {
     /// Computes the step; work is spread by `HostThreads.forEach`.
     func run(_ memory: PlanMemory) throws(HoneError)
+
+    /// Constant inputs that the kernel holds packed, by position: what writes their elements again, row-major.
+    var packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void] { get }
+}
+
+extension CPUKernel {
+    package var packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void] { [:] }
 }
 
 /// How a kernel wants the operands of a step to lie in memory.
@@ -66,7 +73,7 @@ package struct StepOperands {
         /// Row-major until layouts are decided.
         package var layout: PlannedValue.Layout
         /// Its content where it is constant.
-        package let constant: Tensor?
+        package var constant: Tensor?
 
         /// Its shape in memory, if it lies blocked.
         package var blocked: BlockedShape? {

@@ -6,6 +6,7 @@ import Tensors
 /// A plan that is ready to run: kernels with packed weights, the arena, and where every value lies.
 final class CPUPlan: PreparedPlan {
     let plan: Plan
+    let packedConstants: [String: Tensor]
     private let operands: [StepOperands]
     private let kernels: [any CPUKernel]
     private let threads: Int?
@@ -17,7 +18,8 @@ final class CPUPlan: PreparedPlan {
     ///
     /// - Throws: `.outOfMemory` if the system does not give it.
     init(
-        _ plan: Plan, operands: [StepOperands], kernels: [any CPUKernel], threads: Int?
+        _ plan: Plan, operands: [StepOperands], kernels: [any CPUKernel], packedConstants: [String: Tensor],
+        threads: Int?
     ) throws(HoneError) {
         precondition(kernels.count == plan.steps.count && operands.count == plan.steps.count)
         var block: UnsafeMutableRawPointer?
@@ -33,6 +35,7 @@ final class CPUPlan: PreparedPlan {
         self.plan = plan
         self.operands = operands
         self.kernels = kernels
+        self.packedConstants = packedConstants
         self.threads = threads
         self.arena = arena
         addresses = .allocate(capacity: max(plan.values.count, 1))
@@ -40,7 +43,8 @@ final class CPUPlan: PreparedPlan {
         for (index, value) in plan.values.enumerated() {
             switch value.place {
             case .arena(let offset): addresses[index] = arena + offset
-            case .constant(let tensor): addresses[index] = CPUPlan.address(of: tensor)
+            // One that is not filled is packed: no kernel reads it here.
+            case .constant(let tensor): if tensor.isFilled { addresses[index] = CPUPlan.address(of: tensor) }
             case .input, .output, .unused: break
             }
         }

@@ -71,8 +71,11 @@ public struct Model: Sendable {
         var executable = graph
         let pipeline = fusing ? PassPipeline.execution : PassPipeline.unfusedExecution
         try pipeline.run(on: &executable, evaluator: ReferenceBackend())
-        return InferenceSession(
-            session: try Session(executable, backend: backend, evaluator: ReferenceBackend()), device: device)
+        let session = try Session(executable, backend: backend, evaluator: ReferenceBackend())
+        // The graph lives on in the session alone, which lets go of the weights that kernels hold packed.
+        executable = Graph()
+        try session.prepare()
+        return InferenceSession(session: session, device: device)
     }
 }
 

@@ -25,6 +25,9 @@ package protocol PreparedPlan: AnyObject {
     /// What runs: the plan that was given, with the backend's own layouts, fusions and conversions.
     var plan: Plan { get }
 
+    /// Constants, by name, that the plan holds packed: each as a tensor whose elements come from there when they are read.
+    var packedConstants: [String: Tensor] { get }
+
     /// Runs the plan.
     ///
     /// - Parameters:
@@ -32,6 +35,10 @@ package protocol PreparedPlan: AnyObject {
     ///   - observer: called after each step.
     /// - Returns: one tensor for each of `plan.outputs`, in the compute type.
     func run(_ inputs: [Tensor], observer: StepObserver?) throws(HoneError) -> [Tensor]
+}
+
+extension PreparedPlan {
+    package var packedConstants: [String: Tensor] { [:] }
 }
 
 /// Where a backend finds an operator's definition for steps that it has no kernel of its own for.

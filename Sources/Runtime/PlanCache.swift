@@ -6,7 +6,6 @@ struct PlanCache {
     struct Entry {
         let types: [String: TensorType]
         let values: [String: Tensor]
-        let plan: Plan
         let prepared: any PreparedPlan
     }
 

@@ -7,22 +7,40 @@ import Tensors
 /// A plan is made for each combination of input types and, where run-time inputs decide shapes or are packed by the
 /// backend (weights, axes, scales), of their contents. Calls from several threads take turns.
 ///
-/// `@unchecked Sendable`: `cache`, the only thing that changes, is touched under `turn` alone.
+/// `@unchecked Sendable`: `cache` is touched under `turn` alone.
 package final class Session: @unchecked Sendable {
-    package let graph: Graph
+    /// The graph, in which constants that a plan holds packed take no memory until somebody reads them.
+    package var graph: Graph { held.withLock { $0 } }
+    private let held: Mutex<Graph>
     package let backend: any Backend
     private let evaluator: any OperatorEvaluator
     private let specialisedInputs: Set<String>
     private let turn = Mutex<Void>(())
     private var cache = PlanCache()
 
-    /// Checks the graph; nothing is planned until the first batch shows its shapes.
+    /// Checks the graph; nothing is planned until `prepare` or the first batch shows its shapes.
     package init(_ graph: Graph, backend: any Backend, evaluator: any OperatorEvaluator) throws(HoneError) {
         try graph.validate()
-        self.graph = graph
+        held = Mutex(graph)
         self.backend = backend
         self.evaluator = evaluator
         specialisedInputs = try Session.specialisedInputs(of: graph, backend)
+    }
+
+    /// Plans and packs now rather than with the first batch, where the graph fixes the shape of every input.
+    package func prepare() throws(HoneError) {
+        var feed: [String: Tensor] = [:]
+        for input in graph.requiredInputs {
+            let sizes = (input.shape ?? [Dimension.unknown]).map(\.size)
+            let shape = sizes.compactMap { $0 }
+            guard let elementType = input.elementType, shape.count == sizes.count,
+                !specialisedInputs.contains(input.name)
+            else { return }
+            let type = try TensorType.validated(elementType, shape)
+            try MemoryLimit.check(type.byteCount, for: "an input of the declared shape")
+            feed[input.name] = Tensor(zeros: type)
+        }
+        try turn.withLock { _ throws(HoneError) in _ = try entry(for: feed) }
     }
 
     /// Runs one batch.
@@ -34,16 +52,17 @@ package final class Session: @unchecked Sendable {
         try check(feed)
         return try turn.withLock { _ throws(HoneError) -> [String: Tensor] in
             let entry = try entry(for: feed)
-            let inputs = try entry.plan.inputs.map { value throws(HoneError) -> Tensor in
-                guard let tensor = feed[entry.plan.values[value].name] else {
-                    throw HoneError(.invalidInput, "input '\(entry.plan.values[value].name)' is not given")
+            let plan = entry.prepared.plan
+            let inputs = try plan.inputs.map { value throws(HoneError) -> Tensor in
+                guard let tensor = feed[plan.values[value].name] else {
+                    throw HoneError(.invalidInput, "input '\(plan.values[value].name)' is not given")
                 }
                 return tensor.inComputeType()
             }
             let results = try entry.prepared.run(inputs, observer: observer)
             var outputs: [String: Tensor] = [:]
-            for (value, tensor) in zip(entry.plan.outputs, results) {
-                let planned = entry.plan.values[value]
+            for (value, tensor) in zip(plan.outputs, results) {
+                let planned = plan.values[value]
                 outputs[planned.name] = tensor.narrowed(to: planned.modelElementType)
             }
             return outputs
@@ -81,9 +100,14 @@ package final class Session: @unchecked Sendable {
         try MemoryLimit.check(
             plan.arenaByteCount + plan.boundaryByteCount + plan.constantByteCount, for: "planning the model",
             remedy: "feed smaller inputs or fewer samples at a time")
-        let entry = PlanCache.Entry(
-            types: feed.mapValues(\.type), values: values, plan: plan, prepared: try backend.prepare(plan))
+        let prepared = try backend.prepare(plan)
+        let entry = PlanCache.Entry(types: feed.mapValues(\.type), values: values, prepared: prepared)
         cache.insert(entry)
+        held.withLock { graph in
+            for (name, tensor) in prepared.packedConstants where graph.initializers[name]?.type == tensor.type {
+                graph.setInitializer(name, tensor)
+            }
+        }
         return entry
     }
 

@@ -210,6 +210,29 @@ struct ArrangedPlan {
             }
         }
     }
+
+    /// Lets go of constants that kernels hold packed and nothing else reads.
+    ///
+    /// - Returns: tensors, by name, whose elements come from the kernels when they are read.
+    mutating func release(_ made: [any CPUKernel]) -> [String: Tensor] {
+        var readers: [Plan.ValueID: Int] = [:]
+        for step in plan.steps {
+            for case let value? in step.inputs { readers[value, default: 0] += 1 }
+        }
+        for value in plan.outputs { readers[value, default: 0] += 1 }
+        var released: [String: Tensor] = [:]
+        for (index, kernel) in made.enumerated() {
+            for (position, fill) in kernel.packedInputs {
+                guard let value = operands[index].input(position), value.constant != nil, readers[value.id] == 1
+                else { continue }
+                let tensor = Tensor(value.type, filledBy: fill)
+                released[plan.values[value.id].name] = tensor
+                plan.values[value.id].place = .constant(tensor)
+                operands[index].inputs[position]?.constant = tensor
+            }
+        }
+        return released
+    }
 }
 
 extension BlockedLayout {
