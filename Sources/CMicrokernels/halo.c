@@ -14,3 +14,9 @@ void mk_fill_halo(void *value, size_t groups, size_t group_bytes, size_t height,
         if (height > 0) memset(image + height * row_bytes - right_bytes, byte, right_bytes + bottom * row_bytes);
     }
 }
+
+void mk_fill_lanes(uint8_t *image, size_t rows, size_t width, size_t row_bytes, int32_t lane, uint8_t byte) {
+    for (size_t row = 0; row < rows; row++)
+        for (size_t column = 0; column < width; column++)
+            memset(image + row * row_bytes + column * 16 + lane, byte, (size_t)(16 - lane));
+}

@@ -8,3 +8,6 @@
 /// with `left_bytes` before and `right_bytes` behind the image.
 void mk_fill_halo(void *value, size_t groups, size_t group_bytes, size_t height, size_t row_bytes, size_t top,
                   size_t bottom, size_t left_bytes, size_t right_bytes, uint8_t byte);
+
+/// Sets the bytes from `lane` on of each 16-byte pixel of `rows` rows: lanes past a value's last channel.
+void mk_fill_lanes(uint8_t *image, size_t rows, size_t width, size_t row_bytes, int32_t lane, uint8_t byte);
