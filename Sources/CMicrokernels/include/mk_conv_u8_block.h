@@ -14,7 +14,15 @@ typedef struct {
     /// Bounds of the result less its zero point.
     float low, high;
     int32_t zero_point;
+    /// Where 1: `rint(fma(v, conv_factor, fma(r, other_factor, offset)))`, clamped, is the same integer as the definition above
+    /// for every v and r. Set by mk_u8_addition_find_factors; kernels may do without.
+    int32_t has_factors;
+    float conv_factor, other_factor, offset;
 } mk_u8_addition;
+
+/// Looks for factors that spare the division, and proves them by trying all of v from conv_low to conv_high and all bytes r.
+/// Sets has_factors and, where it is 1, the three constants.
+void mk_u8_addition_find_factors(mk_u8_addition *addition, int32_t conv_low, int32_t conv_high);
 
 /// A convolution of one image of u8 activations in groups of 16 channels, as lists of blocks of 16 outputs x 4 inputs.
 ///
@@ -49,6 +57,9 @@ typedef struct {
     /// `q = rint(clamp(float(acc) * multiplier, low, high)) + zero_point`: bounds less the zero point.
     float low, high;
     int32_t zero_point;
+    /// 1 where every product `float(acc) * multiplier` lies within +-2^30, so that it may be converted before it is clamped;
+    /// 0 where not, or not known.
+    int32_t products_fit;
     /// NULL where nothing is added.
     const mk_u8_addition *addition;
 } mk_conv_u8_block;

@@ -35,7 +35,10 @@ struct ArrangedPlan {
         self.source = source
         plan = source
         plan.steps = []
-        let steps = ResidualFusion(source).run()
+        let steps = ResidualFusion(source).run { fused in
+            let own = fused.step.typedOperator as? any CPUOperator
+            return own?.arrangements(ArrangedPlan.operands(of: fused, in: source)).isEmpty == false
+        }
         let unplaced = steps.map { ($0, ArrangedPlan.operands(of: $0, in: source)) }
         let choice = LayoutChoice(unplaced, outputs: source.outputs)
         decideLayouts(unplaced, choice.chosen)

@@ -33,23 +33,25 @@ struct ResidualFusion {
         }
     }
 
-    func run() -> [FusedStep] {
+    /// - Parameter accepts: whether the convolution's kernel takes the addition.
+    func run(accepts: (FusedStep) -> Bool) -> [FusedStep] {
         var fused = plan.steps.map { FusedStep(step: $0) }
         var removed: Set<Int> = []
         for step in plan.steps {
             guard let (maker, addition) = fusion(of: step) else { continue }
-            var result = step
-            removed.insert(step.index)
-            if let follower = activation(after: step) {
-                fused[maker].addition = addition
-                fused[maker].addition?.activation = follower.activation
-                fused[maker].addition?.followers = [follower.step.node]
-                removed.insert(follower.step.index)
-                result = follower.step
-            } else {
-                fused[maker].addition = addition
+            var candidate = fused[maker]
+            candidate.addition = addition
+            candidate.step.outputs = step.outputs
+            let follower = activation(after: step)
+            if let follower {
+                candidate.addition?.activation = follower.activation
+                candidate.addition?.followers = [follower.step.node]
+                candidate.step.outputs = follower.step.outputs
             }
-            fused[maker].step.outputs = result.outputs
+            guard accepts(candidate) else { continue }
+            fused[maker] = candidate
+            removed.insert(step.index)
+            if let follower { removed.insert(follower.step.index) }
         }
         return fused.filter { !removed.contains($0.step.index) }
     }

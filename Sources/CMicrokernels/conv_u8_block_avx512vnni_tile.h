@@ -1,0 +1,99 @@
+// One tile of mk_conv_u8_block_avx512vnni: 2 output groups x MK_ROWS x MK_COLUMNS pixels in registers. Included once for each
+// shape, with MK_ROWS and MK_COLUMNS defined; no include guard.
+
+#define MK_PASTE(name, rows, columns) name##_##rows##x##columns
+#define MK_NAME(name, rows, columns) MK_PASTE(name, rows, columns)
+#define MK_PIXELS (MK_ROWS * MK_COLUMNS)
+#define MK_UNROLL _Pragma("clang loop unroll(full)")
+
+/// Adds the products of one entry to the sums of one group, or of both where `groups` is 2.
+static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COLUMNS)(
+    __m512i *first, __m512i *second, int groups, const uint8_t *x, const int8_t *weights, ptrdiff_t row, ptrdiff_t one,
+    ptrdiff_t three, ptrdiff_t five, ptrdiff_t seven) {
+    const __m512i w0 = _mm512_loadu_si512(weights);
+    const __m512i w1 = groups == 2 ? _mm512_loadu_si512(weights + 64) : w0;
+    // Opaque in each iteration, so that the compiler scales them in the address of each load and keeps no register for each
+    // multiple.
+    __asm__ volatile("" : "+r"(one), "+r"(three), "+r"(five));
+    MK_UNROLL for (int r = 0; r < MK_ROWS; r++) {
+        const uint8_t *pixel = x + r * row;
+        const uint8_t *later = pixel + seven;
+        MK_UNROLL for (int q = 0; q < MK_COLUMNS; q++) {
+            const int p = r * MK_COLUMNS + q;
+            const mk_quad *quad = (const mk_quad *)mk_tile_pixel(pixel, later, q, one, three, five);
+            if (groups == 2)
+                mk_dot_two(&first[p], &second[p], quad, w0, w1);
+            else
+                mk_dot_one(&first[p], quad, w0);
+        }
+    }
+}
+
+static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, const mk_tile_epilogue *epilogue,
+                                               int32_t pair, mk_tile_run run) {
+    const struct mk_block_list list = problem->lists[pair];
+    const int32_t group = pair * 2;
+    const int has_second = group + 1 < problem->groups;
+    const ptrdiff_t row = problem->input_row, one = problem->input_pixel;
+    const ptrdiff_t three = one * 3, five = one * 5, seven = one * 7;
+    const int32_t *offsets = problem->offsets + list.first_offset;
+    const int8_t *blocks = problem->blocks + list.first_block;
+    const int32_t *bias = problem->bias + (size_t)group * 16;
+    for (int32_t down = 0; down < run.row_tiles; down++)
+        for (int32_t across = 0; across < run.column_tiles; across++) {
+            const ptrdiff_t at_row = run.row + down * MK_ROWS, at_column = run.column + across * MK_COLUMNS;
+            const uint8_t *x = problem->input + at_row * row + at_column * one;
+            __m512i first[MK_PIXELS], second[MK_PIXELS];
+            const __m512i bias0 = _mm512_loadu_si512(bias);
+            const __m512i bias1 = has_second ? _mm512_loadu_si512(bias + 16) : bias0;
+            MK_UNROLL for (int p = 0; p < MK_PIXELS; p++) {
+                first[p] = bias0;
+                second[p] = bias1;
+            }
+            const int8_t *w = blocks;
+            const int32_t *offset = offsets;
+            for (const int32_t *end = offset + list.both; offset != end; offset++, w += 128)
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, one, three, five, seven);
+            for (const int32_t *end = offset + list.first; offset != end; offset++, w += 64)
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, one, three, five, seven);
+            for (const int32_t *end = offset + list.second; offset != end; offset++, w += 64)
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, one, three, five, seven);
+
+            const mk_u8_addition *add = problem->addition;
+            uint8_t *out = problem->output + group * problem->output_group + at_row * problem->output_row + at_column * 16;
+            if (epilogue->kind == MK_EPILOGUE_PLAIN) {
+                const float *multiplier = problem->multiplier + (size_t)group * 16;
+                MK_UNROLL for (int r = 0; r < MK_ROWS; r++)
+                    mk_store_plain(epilogue, multiplier, first + r * MK_COLUMNS, MK_COLUMNS, out + r * problem->output_row);
+                if (!has_second) continue;
+                MK_UNROLL for (int r = 0; r < MK_ROWS; r++)
+                    mk_store_plain(epilogue, multiplier + 16, second + r * MK_COLUMNS, MK_COLUMNS,
+                                   out + problem->output_group + r * problem->output_row);
+            } else if (epilogue->kind == MK_EPILOGUE_ADD) {
+                const float *multiplier = problem->multiplier + (size_t)group * 16;
+                const uint8_t *other = add->other + group * add->other_group + at_row * add->other_row + at_column * 16;
+                MK_UNROLL for (int r = 0; r < MK_ROWS; r++)
+                    mk_store_added(epilogue, multiplier, first + r * MK_COLUMNS, MK_COLUMNS, other + r * add->other_row,
+                                   out + r * problem->output_row);
+                if (!has_second) continue;
+                MK_UNROLL for (int r = 0; r < MK_ROWS; r++)
+                    mk_store_added(epilogue, multiplier + 16, second + r * MK_COLUMNS, MK_COLUMNS,
+                                   other + add->other_group + r * add->other_row,
+                                   out + problem->output_group + r * problem->output_row);
+            } else {
+                __m512i sums[2 * MK_PIXELS];
+                MK_UNROLL for (int p = 0; p < MK_PIXELS; p++) {
+                    _mm512_storeu_si512(sums + p, first[p]);
+                    _mm512_storeu_si512(sums + MK_PIXELS + p, second[p]);
+                }
+                mk_tile_store_general(problem, sums, group, (int32_t)at_row, (int32_t)at_column, MK_ROWS, MK_COLUMNS);
+            }
+        }
+}
+
+#undef MK_UNROLL
+#undef MK_PIXELS
+#undef MK_NAME
+#undef MK_PASTE
+#undef MK_ROWS
+#undef MK_COLUMNS

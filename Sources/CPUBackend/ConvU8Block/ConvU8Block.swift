@@ -1,0 +1,139 @@
+import CMicrokernels
+import Runtime
+
+/// The prepared kernel `conv_u8_block`: a convolution of u8 activations in groups of 16 channels.
+final class ConvU8Block: CPUKernel {
+    /// What a prepared convolution needs to know beside its lists.
+    struct Problem {
+        var input: StepOperands.Value
+        var inputShape: BlockedShape
+        var output: StepOperands.Value
+        var outputShape: BlockedShape
+        /// Rows and columns of the image before tap (0, 0) of output pixel (0, 0).
+        var pads: (top: Int, left: Int)
+        var strides: (row: Int, column: Int)
+        var dilations: (row: Int, column: Int)
+        /// For each output channel: `bias - zx * sum(w)`, and `(sx * sw[c]) / sy`.
+        var starts: [Int32]
+        var multipliers: [Float]
+        /// Bounds of the convolution's integers less their zero point.
+        var low: Float
+        var high: Float
+        /// Of the u8 form.
+        var zeroPoint: Int32
+        var addition: Addition?
+    }
+
+    /// A residual addition, without addresses.
+    struct Addition {
+        var parameters: mk_u8_addition
+        var other: StepOperands.Value
+        var otherShape: BlockedShape
+    }
+
+    private let lists: BlockLists
+    private let problem: Problem
+    private let offsets: AlignedArray<Int32>
+    private let bias: AlignedArray<Int32>
+    private let multiplier: AlignedArray<Float>
+    private let function: mk_conv_u8_block_function
+    private let cutting: ConvolutionTasks
+    private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
+
+    init(_ problem: Problem, lists: BlockLists, isa: InstructionSet) {
+        self.problem = problem
+        self.lists = lists
+        function = ConvU8Block.function(isa)
+        offsets = lists.offsets(in: problem.inputShape, dilations: problem.dilations)
+        // Lanes past the last output come to 0, which is stored as the zero point.
+        let lanes = lists.pairs * 32
+        bias = AlignedArray(problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count))
+        multiplier = AlignedArray(problem.multipliers + [Float](repeating: 0, count: lanes - problem.multipliers.count))
+        cutting = ConvolutionTasks(
+            images: problem.outputShape.images, rows: problem.outputShape.height,
+            pairCosts: (0..<lists.pairs).map { pair in
+                let list = lists.lists.address[pair]
+                // Storing takes about as long as four blocks of each group.
+                return Int(list.both) * 2 + Int(list.first) + Int(list.second) + 8
+            },
+            weightBytes: lists.blockBytes,
+            inputRowBytes: problem.strides.row * problem.inputShape.rowBytes * problem.inputShape.groups)
+    }
+
+    /// The microkernel for an instruction set, or the nearest that it includes.
+    static func function(_ isa: InstructionSet) -> mk_conv_u8_block_function {
+        #if arch(x86_64)
+            if isa == .avx512vnni { return mk_conv_u8_block_avx512vnni }
+        #endif
+        return mk_conv_u8_block_scalar
+    }
+
+    func run(_ memory: PlanMemory) {
+        let threads = HostThreads.limit
+        if tasks.threads != threads { tasks = (threads, cutting.cut(threads: threads)) }
+        let tasks = tasks.list
+        HostThreads.forEach(count: tasks.count) { index in
+            let task = tasks[index]
+            for image in task.images { self.run(task, image: image, memory) }
+        }
+    }
+
+    private func run(_ task: ConvolutionTask, image: Int, _ memory: PlanMemory) {
+        let (input, output) = (problem.inputShape, problem.outputShape)
+        let groups = output.groups
+        var call = mk_conv_u8_block()
+        call.blocks = UnsafePointer(lists.blocks.address)
+        call.offsets = UnsafePointer(offsets.address)
+        call.lists = UnsafePointer(lists.lists.address)
+        let origin = input.originBytes - problem.pads.top * input.rowBytes - problem.pads.left * input.pixelBytes
+        call.input = UnsafePointer(
+            (memory[problem.input.id] + image * input.imageBytes + origin).assumingMemoryBound(to: UInt8.self))
+        call.input_pixel = problem.strides.column * input.pixelBytes
+        call.input_row = problem.strides.row * input.rowBytes
+        let value = memory[problem.output.id]
+        call.output = (value + image * output.imageBytes + output.originBytes).assumingMemoryBound(to: UInt8.self)
+        call.output_row = output.rowBytes
+        call.output_group = output.groupBytes
+        call.width = Int32(output.width)
+        call.groups = Int32(groups)
+        call.bias = UnsafePointer(bias.address)
+        call.multiplier = UnsafePointer(multiplier.address)
+        (call.low, call.high, call.zero_point) = (problem.low, problem.high, problem.zeroPoint)
+        // An int32 times half is at most 2^30.
+        call.products_fit = problem.multipliers.allSatisfy { $0 <= 0.5 } ? 1 : 0
+        let (firstPair, pairs) = (Int32(task.pairs.lowerBound), Int32(task.pairs.count))
+        let (firstRow, rows) = (Int32(task.rows.lowerBound), Int32(task.rows.count))
+        if let addition = problem.addition {
+            let other = addition.otherShape
+            var parameters = addition.parameters
+            parameters.other = UnsafePointer(
+                (memory[addition.other.id] + image * other.imageBytes + other.originBytes)
+                    .assumingMemoryBound(to: UInt8.self))
+            parameters.other_row = other.rowBytes
+            parameters.other_group = other.groupBytes
+            withUnsafePointer(to: parameters) { parameters in
+                call.addition = parameters
+                function(&call, firstPair, pairs, firstRow, rows)
+            }
+        } else {
+            function(&call, firstPair, pairs, firstRow, rows)
+        }
+        let stored = (task.pairs.lowerBound * 2)..<min(task.pairs.upperBound * 2, groups)
+        let byte = UInt8(truncatingIfNeeded: problem.addition?.parameters.zero_point ?? problem.zeroPoint)
+        if zeroIsOutOfBounds, stored.upperBound == groups, output.channels % 16 != 0 {
+            mk_fill_lanes(
+                call.output + (groups - 1) * output.groupBytes + task.rows.lowerBound * output.rowBytes,
+                output.rowBytes, task.rows.count, output.width, 16, output.channels % 16, byte)
+        }
+        // One task stores the last row of a group.
+        if task.rows.upperBound == output.height {
+            output.fillHalo(of: value, image: image, groups: stored)
+        }
+    }
+
+    /// Whether a clamp lifts lanes past the last channel away from the zero point.
+    private var zeroIsOutOfBounds: Bool {
+        let added = problem.addition?.parameters
+        return problem.low > 0 || problem.high < 0 || (added?.low ?? 0) > 0 || (added?.high ?? 0) < 0
+    }
+}
