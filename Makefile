@@ -14,7 +14,7 @@ export HONE_MODELS ?= ../shared
 # none of its cases has moved on to an opset that Hone does not read.
 ONNX_NEWER := 1.20.1
 
-.PHONY: help deps deps-test build demo test test-swift test-python lint format conformance oracle bench clean swift-toolchain
+.PHONY: help deps deps-test build demo test test-swift test-python neon lint format conformance oracle bench clean swift-toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ test-swift: swift-toolchain
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
 test-python: deps-test build
 	.venv/bin/python -m pytest -q Tests/Oracle -m "not needs_models"
+
+neon: swift-toolchain ## the Arm microkernels against their definitions, in an emulator
+	@Tests/Neon/run
 
 lint: swift-toolchain ## formatting, imports, line budgets, names, no machine paths
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)

@@ -4,7 +4,7 @@
     summarise.py LOG_DIR SUITE ...
 
 Every suite has LOG_DIR/<suite>.log and LOG_DIR/<suite>.status. A suite that reports tests (Swift Testing, pytest, the
-conformance runner) counts with its numbers, another one as a single test; one that ended badly without reporting a
+conformance runner, the NEON tests) counts with its numbers, another one as a single test; one that ended badly without reporting a
 failure counts as one failure, so that no breakage is lost. The last line is `N passed, N failed`, and `, N skipped`.
 """
 import pathlib

