@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "mk_conv_u8_block.h"
+#include "mk_gemm_u8_block.h"
 #include "mk_halo.h"
 #include "mk_isa.h"
 
