@@ -22,7 +22,10 @@ final class GemmU8BlockKernel: CPUKernel {
     private let function: mk_gemm_u8_block_function
     private let weights: PackedProductWeights
     private let bias: UnsafeMutablePointer<Int32>
+    private let starts: [Int32]
     private let multipliers: UnsafeMutablePointer<Float>
+    /// Where the rows' zero point is, if a step computes it.
+    private let zeroPoint: Plan.ValueID?
     private let input: (id: Plan.ValueID, row: Int, isTransposed: Bool, flip: UInt8)
     private let output: Plan.ValueID
     private let (rows, depth): (Int, Int)
@@ -32,7 +35,7 @@ final class GemmU8BlockKernel: CPUKernel {
     /// The first pair of each range of columns, and the end.
     private let pairBounds: [Int]
 
-    /// Packs the weights and folds the zero points into the start of each sum.
+    /// Packs the weights, and folds a constant zero point into the start of each sum.
     ///
     /// - Throws: `.outOfMemory`.
     init(_ problem: GemmU8BlockProblem, isa: InstructionSet) throws(HoneError) {
@@ -43,7 +46,6 @@ final class GemmU8BlockKernel: CPUKernel {
             problem.weights, depth: depth, columns: problem.columns, isTransposed: problem.transposesWeights,
             zeroPoints: problem.weightZeroPoints)
         let isSigned = problem.input.type.elementType == .int8
-        let zeroPoint = isSigned ? problem.inputZeroPoint + 128 : problem.inputZeroPoint
         input = (
             problem.input.id, problem.transposesInput ? rows : depth, problem.transposesInput && rows > 1 && depth > 1,
             isSigned ? 0x80 : 0
@@ -53,10 +55,8 @@ final class GemmU8BlockKernel: CPUKernel {
         let padded = weights.sums.count
         bias = try allocateAligned(padded)
         multipliers = try allocateAligned(padded)
-        for column in 0..<padded {
-            let start = column < problem.columns ? problem.starts.forColumn(column) : 0
-            bias[column] = start &- zeroPoint &* weights.sums[column]
-        }
+        starts = (0..<padded).map { $0 < problem.columns ? problem.starts.forColumn($0) : 0 }
+        if case .computed(let value) = problem.inputZeroPoint { zeroPoint = value.id } else { zeroPoint = nil }
         var stored = mk_gemm_u8_block()
         multipliers.initialize(repeating: 0, count: padded)
         switch problem.result {
@@ -93,6 +93,7 @@ final class GemmU8BlockKernel: CPUKernel {
         let work = rows * weights.blockCounts.reduce(0, +) * 64
         let wanted = min(GemmU8BlockKernel.tasks, work / GemmU8BlockKernel.taskWork)
         pairBounds = GemmU8BlockKernel.split(weights.blockCounts, into: (wanted + panels - 1) / panels)
+        if case .constant(let zero) = problem.inputZeroPoint { foldZeroPoint(zero) }
     }
 
     deinit {
@@ -106,6 +107,10 @@ final class GemmU8BlockKernel: CPUKernel {
         let ranges = pairBounds.count - 1
         var problem = problem
         problem.output = memory[output]
+        if let zeroPoint {
+            let byte = memory[zeroPoint].load(as: UInt8.self)
+            foldZeroPoint(input.flip == 0 ? Int32(byte) : Int32(Int8(bitPattern: byte)))
+        }
         let source = UnsafePointer(memory[input.id].assumingMemoryBound(to: UInt8.self))
         problem.input = source
         if let copy {
@@ -133,6 +138,12 @@ final class GemmU8BlockKernel: CPUKernel {
                     Int32(min(panelRows, rows - first)))
             }
         }
+    }
+
+    /// Sets what each sum starts from: `start - zeroPoint * sum(w)`, for rows whose bytes the kernel takes as uint8.
+    private func foldZeroPoint(_ zeroPoint: Int32) {
+        let zeroPoint = input.flip == 0 ? zeroPoint : zeroPoint + 128
+        for column in starts.indices { bias[column] = starts[column] &- zeroPoint &* weights.sums[column] }
     }
 
     /// Rows of a task: whole tiles, all tasks nearly alike.

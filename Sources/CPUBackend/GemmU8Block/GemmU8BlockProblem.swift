@@ -12,6 +12,13 @@ struct GemmU8BlockProblem {
         case sums
     }
 
+    /// The zero point of the rows, in their own type.
+    enum ZeroPoint {
+        case constant(Int32)
+        /// Computed by another step, as after DynamicQuantizeLinear: one element.
+        case computed(StepOperands.Value)
+    }
+
     var rows: Int
     var depth: Int
     var columns: Int
@@ -19,7 +26,7 @@ struct GemmU8BlockProblem {
     /// `[rows, depth]`, or `[depth, rows]` where transposed.
     var input: StepOperands.Value
     var transposesInput = false
-    var inputZeroPoint: Int32
+    var inputZeroPoint: ZeroPoint
 
     /// `[depth, columns]`, or `[columns, depth]` where transposed.
     var weights: Tensor
@@ -52,6 +59,13 @@ extension StepOperands {
         case .uint8: return constant.elements(as: UInt8.self).map { Int32($0) }
         default: return nil
         }
+    }
+
+    /// The zero point of rows, 0 where it is absent.
+    func rowZeroPoint(_ index: Int) -> GemmU8BlockProblem.ZeroPoint {
+        guard let value = input(index) else { return .constant(0) }
+        if let constant = constantIntegers(index)?.first { return .constant(constant) }
+        return .computed(value)
     }
 
     /// The scales of a constant input.

@@ -2,6 +2,8 @@ import ModelGraph
 import Tensors
 
 extension QGemm: CPUOperator {
+    package var packedInputs: [Int] { Array(1...8) }
+
     package func arrangements(_ step: StepOperands) -> [Arrangement] {
         guard step.input(0) != nil, step.input(0)?.constant == nil, step.input(3)?.constant != nil,
             let shape = shape(step),
@@ -20,7 +22,7 @@ extension QGemm: CPUOperator {
     /// - Parameter bounds: those of a fused activation.
     func problem(_ step: StepOperands, bounds: ClampBounds?) throws(HoneError) -> GemmU8BlockProblem {
         guard let a = step.input(0), let weights = step.input(3)?.constant, let output = step.output(0),
-            let shape = shape(step), let aZeroPoint = step.constantIntegers(2)?.first,
+            let shape = shape(step),
             let bZeroPoints = step.constantIntegers(5)
         else { preconditionFailure("prepared for operands that have no arrangement") }
         let aScale = try step.constantScales(1, "a_scale")[0]
@@ -37,7 +39,7 @@ extension QGemm: CPUOperator {
         }
         return GemmU8BlockProblem(
             rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a, transposesInput: transposesA,
-            inputZeroPoint: aZeroPoint, weights: weights, transposesWeights: transposesB,
+            inputZeroPoint: step.rowZeroPoint(2), weights: weights, transposesWeights: transposesB,
             weightZeroPoints: bZeroPoints, starts: step.input(6)?.constant?.elements(as: Int32.self) ?? [0],
             output: output, result: result)
     }
