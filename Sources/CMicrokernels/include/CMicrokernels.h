@@ -4,6 +4,9 @@
 
 #include "mk_conv_u8_block.h"
 #include "mk_conv_u8_block_isa.h"
+#include "mk_dynamic_quantize.h"
+#include "mk_gemm_u8_block.h"
+#include "mk_gemm_u8_pack.h"
 #include "mk_halo.h"
 #include "mk_isa.h"
 #include "mk_layout.h"

@@ -1,0 +1,91 @@
+import Tensors
+
+/// A product of 8-bit rows with a constant matrix: what `MatMulInteger`, `QLinearMatMul` and `QGemm` have in common.
+struct GemmU8BlockProblem {
+    /// What is stored for each sum; parameters for each column, or one for all.
+    enum Result {
+        /// Requantized with these multipliers, clamped to a range of the output's own integers.
+        case quantized(multipliers: [Float], zeroPoint: Int32, range: ClosedRange<Int32>)
+        /// `float(sum) * multiplier`.
+        case real(multipliers: [Float])
+        /// The int32 sums.
+        case sums
+    }
+
+    /// The zero point of the rows, in their own type.
+    enum ZeroPoint {
+        case constant(Int32)
+        /// Computed by another step, as after DynamicQuantizeLinear: one element.
+        case computed(StepOperands.Value)
+    }
+
+    var rows: Int
+    var depth: Int
+    var columns: Int
+
+    /// `[rows, depth]`, or `[depth, rows]` where transposed.
+    var input: StepOperands.Value
+    var transposesInput = false
+    var inputZeroPoint: ZeroPoint
+
+    /// `[depth, columns]`, or `[columns, depth]` where transposed.
+    var weights: Tensor
+    var transposesWeights = false
+    /// One, or one for each column.
+    var weightZeroPoints: [Int32]
+
+    /// What sums start from: one, or one for each column.
+    var starts: [Int32] = [0]
+    var output: StepOperands.Value
+    var result: Result
+
+    /// Whether sizes are such that indices of the kernel, which are 32 bits wide, hold them.
+    static func takes(rows: Int, depth: Int, columns: Int) -> Bool {
+        let largest = 1 << 30
+        guard rows > 0, depth > 0, columns > 0, rows <= largest, depth <= largest, columns <= largest else {
+            return false
+        }
+        // Splitting makes three entries of a weight at most.
+        return depth * columns <= 1 << 34
+    }
+}
+
+extension StepOperands {
+    /// The 8-bit integers of a constant input.
+    func constantIntegers(_ index: Int) -> [Int32]? {
+        guard let constant = input(index)?.constant else { return nil }
+        switch constant.elementType {
+        case .int8: return constant.elements(as: Int8.self).map { Int32($0) }
+        case .uint8: return constant.elements(as: UInt8.self).map { Int32($0) }
+        default: return nil
+        }
+    }
+
+    /// The zero point of rows, 0 where it is absent.
+    func rowZeroPoint(_ index: Int) -> GemmU8BlockProblem.ZeroPoint {
+        guard let value = input(index) else { return .constant(0) }
+        if let constant = constantIntegers(index)?.first { return .constant(constant) }
+        return .computed(value)
+    }
+
+    /// The scales of a constant input.
+    ///
+    /// - Throws: `.invalidModel` if one is not finite and positive.
+    func constantScales(_ index: Int, _ role: String) throws(HoneError) -> [Float] {
+        guard let constant = input(index)?.constant else { preconditionFailure("\(role) is no constant") }
+        let scales = constant.elements(as: Float.self)
+        for (index, scale) in scales.enumerated() where !(scale.isFinite && scale > 0) {
+            throw HoneError(
+                .invalidModel, "\(role)[\(index)] is \(scale); scales must be finite and greater than 0")
+        }
+        return scales
+    }
+
+    /// Whether inputs are absent or constant, with one element, or `count` of them where a `count` is given.
+    func areConstant(_ indices: [Int], elements count: Int = 1) -> Bool {
+        indices.allSatisfy { index in
+            guard let value = input(index) else { return true }
+            return value.constant != nil && (value.type.elementCount == 1 || value.type.elementCount == count)
+        }
+    }
+}
