@@ -57,9 +57,11 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
 
     /// The backend behind the device.
     ///
-    /// - Parameter threads: how many threads it may use on the host; nil for one a core.
+    /// - Parameters:
+    ///   - threads: how many threads it may use on the host; nil for one a core.
+    ///   - isa: the instruction set of the cpu device; nil for what `HONE_ISA` says, or the fastest.
     /// - Throws: `.device` if this build of Hone or this machine has none.
-    package func backend(threads: Int? = nil) throws(HoneError) -> any Backend {
+    package func backend(threads: Int? = nil, isa: String? = nil) throws(HoneError) -> any Backend {
         switch kind {
         case .reference, .automatic: return ReferenceBackend(threads: threads)
         case .cpu, .openCL:
