@@ -5,11 +5,11 @@ extension Model {
     /// Inputs from a seed: floats in -1 ..< 1, integers over their whole 8-bit range or 0 and 1. For comparing devices,
     /// never for calibration or accuracy.
     package func randomFeed(_ shapes: [String: [Int]], seed: UInt64) throws(HoneError) -> [String: Tensor] {
-        var state = seed
+        var generator = SplitMix64(seed: seed)
         var feed = try exampleFeed(shapes)
         for name in feed.keys.sorted() {
             guard let zeros = feed[name] else { continue }
-            let numbers = (0..<zeros.elementCount).map { _ in splitMix(&state) }
+            let numbers = (0..<zeros.elementCount).map { _ in generator.next() }
             switch zeros.elementType {
             case .uint8: feed[name] = Tensor(numbers.map { UInt8(truncatingIfNeeded: $0) }, shape: zeros.shape)
             case .int8: feed[name] = Tensor(numbers.map { Int8(truncatingIfNeeded: $0) }, shape: zeros.shape)
@@ -25,13 +25,4 @@ extension Model {
         }
         return feed
     }
-}
-
-/// The next of a sequence of well-mixed numbers (SplitMix64; Steele, Lea and Flood 2014).
-private func splitMix(_ state: inout UInt64) -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
 }

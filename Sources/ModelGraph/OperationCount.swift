@@ -81,3 +81,25 @@ extension MatMulInteger: MultiplyAccumulating {
 extension QLinearMatMul: MultiplyAccumulating {
     package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
 }
+
+// What is fused behind an operator multiplies nothing.
+
+extension FusedConv: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { base.multiplyAccumulateRule }
+}
+
+extension FusedGemm: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { base.multiplyAccumulateRule }
+}
+
+extension FusedQLinearConv: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { base.multiplyAccumulateRule }
+}
+
+extension FusedQGemm: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { base.multiplyAccumulateRule }
+}
+
+extension FusedQLinearMatMul: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { base.multiplyAccumulateRule }
+}

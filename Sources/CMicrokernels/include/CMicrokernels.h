@@ -11,6 +11,7 @@
 #include "mk_isa.h"
 #include "mk_layout.h"
 #include "mk_pack_conv_u8_block.h"
+#include "mk_peak.h"
 
 /// out[i] = a chain that starts from start[i * start_stride] (stride 0 or 1) and takes acc = fma(weights[t], x[offsets[t] + i],
 /// acc) for t in 0..<taps, for i in 0..<n. Reads no element of x outside these; out overlaps nothing.

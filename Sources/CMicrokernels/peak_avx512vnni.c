@@ -1,0 +1,26 @@
+#include "mk_peak.h"
+
+#include "peak_body.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#pragma STDC FP_CONTRACT OFF
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+
+#define INT8_STEP(x, w) _mm512_dpbusd_epi32(x, w, w)
+MK_PEAK_LOOP(int8, __m512i, _mm512_set1_epi8(3), 24, "v", 64, INT8_STEP)
+
+#define FLOAT_STEP(x, w) _mm512_fmadd_ps(x, w, w)
+MK_PEAK_LOOP(float32, __m512, _mm512_set1_ps(1.0001f), 24, "v", 16, FLOAT_STEP)
+
+uint64_t mk_peak_avx512vnni(int arithmetic, uint64_t iterations) {
+    switch (arithmetic) {
+    case MK_PEAK_INT8: return int8(iterations);
+    case MK_PEAK_FLOAT32: return float32(iterations);
+    default: return 0;
+    }
+}
+
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,106 @@
+import CPUBackend
+import Runtime
+import Tensors
+
+/// Measures a model in several configurations, one after the other in short turns, so that drift of the machine's speed
+/// hits all of them alike.
+package final class Benchmark {
+    package let sessions: [BenchmarkSession]
+    private let settings: BenchmarkSettings
+    private let peaks: PeakTable
+
+    /// The longest turn of one configuration, and how many runs it holds at most.
+    private static let turnMilliseconds = 50.0
+    private static let turnRuns = 10
+    /// Layers are timed in this many further runs at most.
+    private static let profiledRuns = 50
+
+    /// Reads the file, and makes the model ready in every configuration.
+    ///
+    /// - Parameters:
+    ///   - sparsity: the share of weight blocks that is made zero, nil for none.
+    ///   - batches: samples at a time; nil for what the model fixes, else 1.
+    ///   - configurations: those that are measured for one of them.
+    package convenience init(
+        path: String, sparsity: Double?, batches: [Int]?, _ settings: BenchmarkSettings, peaks: PeakTable,
+        _ configurations: (_ batch: Int) -> [BenchmarkConfiguration]
+    ) throws(HoneError) {
+        let start = ContinuousClock.now
+        let model = try Model(path: path)
+        let parse = (ContinuousClock.now - start).inMilliseconds
+        var measured = model
+        if let sparsity { measured = try model.zeroingBlocks(sparsity) }
+        let wanted = batches ?? [model.fixedBatch ?? 1]
+        try self.init(measured, parseMilliseconds: parse, wanted.flatMap(configurations), settings, peaks: peaks)
+    }
+
+    /// - Throws: `.checkFailed` if the outputs of a configuration are not those of the reference device, where
+    ///   `settings.verifies` asks for it.
+    package init(
+        _ model: Model, parseMilliseconds: Double = 0, _ configurations: [BenchmarkConfiguration],
+        _ settings: BenchmarkSettings, peaks: PeakTable
+    ) throws(HoneError) {
+        self.settings = settings
+        var sessions: [BenchmarkSession] = []
+        for configuration in configurations {
+            sessions.append(
+                try BenchmarkSession(
+                    model, parseMilliseconds: parseMilliseconds, configuration: configuration, shapes: settings.shapes))
+        }
+        self.sessions = sessions
+        self.peaks = peaks
+        if settings.verifies { try verify(model) }
+    }
+
+    /// Compares what every configuration computes with the reference device, bit for bit.
+    private func verify(_ model: Model) throws(HoneError) {
+        let reference = try model.session(on: .reference)
+        for timed in sessions where timed.configuration.device != .reference {
+            let expected = try reference.run(timed.feed)
+            let found = try timed.session.run(timed.feed)
+            for (name, tensor) in expected where found[name] != tensor {
+                throw HoneError(
+                    .checkFailed, "output '\(name)' on \(timed.configuration.device) is not the reference's",
+                    remedy: "hone verify names the first node that differs; --no-verify times it nevertheless")
+            }
+        }
+    }
+
+    /// Takes turns until every configuration has its runs.
+    package func run() throws(HoneError) {
+        try measurePeaks()
+        let isWarming = sessions.count > 1
+        var rounds = 0
+        var isDone = false
+        while !isDone {
+            isDone = true
+            for session in sessions where !hasEnough(session) {
+                let left = settings.runs.map { $0 - session.samples.count } ?? Benchmark.turnRuns
+                _ = try session.time(
+                    min(left, Benchmark.turnRuns), milliseconds: Benchmark.turnMilliseconds, isWarming: isWarming)
+                if rounds < Benchmark.profiledRuns { try session.profile() }
+                isDone = isDone && hasEnough(session)
+            }
+            rounds += 1
+        }
+        try measurePeaks()
+    }
+
+    private func hasEnough(_ session: BenchmarkSession) -> Bool {
+        if let runs = settings.runs { return session.samples.count >= runs }
+        return session.samples.reduce(0, +) >= settings.seconds * 1e3
+    }
+
+    /// Measures the peaks that these configurations are held against once more.
+    package func measurePeaks() throws(HoneError) { try peaks.measure(sessions.map(\.configuration)) }
+
+    /// The results so far, in the order of the configurations.
+    package func results() throws(HoneError) -> [BenchmarkResult] {
+        var results: [BenchmarkResult] = []
+        for session in sessions {
+            let peaks = try peaks.peaks(session.configuration)
+            if let result = try session.result(peaks: peaks) { results.append(result) }
+        }
+        return results
+    }
+}

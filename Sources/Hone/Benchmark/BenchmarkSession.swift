@@ -1,0 +1,117 @@
+import CPUBackend
+import ModelGraph
+import ReferenceBackend
+import Runtime
+import Tensors
+
+/// A model made ready in one configuration, with the timings made so far.
+package final class BenchmarkSession {
+    package let configuration: BenchmarkConfiguration
+    let session: Session
+    let feed: [String: Tensor]
+    private let loadMilliseconds: Double
+    private let firstRunMilliseconds: Double
+    private let memory: BenchmarkMemory
+    private let layers: [LayerDescription]
+    /// Milliseconds of every timed run.
+    private(set) var samples: [Double] = []
+    private var layerSamples: [[Double]]
+
+    /// Plans and packs, runs once, and warms up.
+    ///
+    /// - Parameter parseMilliseconds: how long the model took to read.
+    /// - Throws: what making a session and running it throws; `.invalidOption` for a batch that the model does not take.
+    init(
+        _ model: Model, parseMilliseconds: Double, configuration: BenchmarkConfiguration, shapes: [String: [Int]]
+    ) throws(HoneError) {
+        self.configuration = configuration
+        feed = try model.randomFeed(try model.shapes(shapes, batch: configuration.batch), seed: 1)
+        let clock = ContinuousClock()
+        let start = clock.now
+        var executable = model.graph
+        try PassPipeline.execution.run(on: &executable, evaluator: ReferenceBackend())
+        let backend = try configuration.device.backend(threads: configuration.threads, isa: configuration.isa)
+        session = try Session(executable, backend: backend, evaluator: ReferenceBackend())
+        let plan = try session.plan(for: feed)
+        loadMilliseconds = parseMilliseconds + (clock.now - start).inMilliseconds
+        let loaded = ProcessMemory.current
+        let firstRun = clock.now
+        _ = try session.run(feed)
+        firstRunMilliseconds = (clock.now - firstRun).inMilliseconds
+        memory = BenchmarkMemory(
+            loaded: loaded, running: ProcessMemory.current, constantBytes: plan.constantByteCount,
+            arenaBytes: plan.arenaByteCount, boundaryBytes: plan.boundaryByteCount)
+        var layers: [LayerDescription] = []
+        for (step, _) in try session.stepTimes(feed) {
+            layers.append(LayerDescription(step, plan: plan, graph: session.graph))
+        }
+        self.layers = layers
+        layerSamples = Array(repeating: [], count: layers.count)
+        try warmUp()
+    }
+
+    /// Three runs, or what fits into a fifth of a second.
+    private func warmUp() throws(HoneError) {
+        let start = ContinuousClock.now
+        for _ in 0..<3 where (ContinuousClock.now - start).inMilliseconds < 200 { _ = try session.run(feed) }
+    }
+
+    /// Times up to `count` runs, fewer if they take longer than `milliseconds` together, but one at least.
+    ///
+    /// - Parameter isWarming: whether a run that is not timed comes first: other models may have had the caches.
+    package func time(_ count: Int, milliseconds limit: Double, isWarming: Bool) throws(HoneError) -> [Double] {
+        if isWarming { _ = try session.run(feed) }
+        let first = samples.count
+        let clock = ContinuousClock()
+        let begin = clock.now
+        repeat {
+            let start = clock.now
+            _ = try session.run(feed)
+            samples.append((clock.now - start).inMilliseconds)
+        } while samples.count - first < count && (clock.now - begin).inMilliseconds < limit
+        return Array(samples[first...])
+    }
+
+    /// Times every layer of one more run.
+    package func profile() throws(HoneError) {
+        for (index, entry) in try session.stepTimes(feed).enumerated() where index < layerSamples.count {
+            layerSamples[index].append(entry.milliseconds)
+        }
+    }
+
+    /// What was measured so far; nil before the first timed run.
+    func result(peaks: MeasuredPeaks) throws(HoneError) -> BenchmarkResult? {
+        guard let latency = LatencyStatistics(milliseconds: samples) else { return nil }
+        return BenchmarkResult(
+            configuration: configuration, device: session.backend.name,
+            isa: configuration.device == .cpu ? try configuration.instructionSet.rawValue : nil, latency: latency,
+            loadMilliseconds: loadMilliseconds, firstRunMilliseconds: firstRunMilliseconds, memory: memory,
+            peaks: peaks, layers: zip(layers, layerSamples).map { $0.timing($1) })
+    }
+}
+
+extension Model {
+    /// The shapes to feed: those given, else the declared ones, with `batch` where the first dimension is open.
+    ///
+    /// - Throws: `.invalidOption` where the model, or a given shape, fixes another first dimension in every input.
+    func shapes(_ given: [String: [Int]], batch: Int) throws(HoneError) -> [String: [Int]] {
+        var shapes = try exampleShapes(given)
+        var takesBatch = inputs.isEmpty
+        for input in inputs {
+            guard var shape = shapes[input.name], let first = shape.first else { continue }
+            if input.shape?.first == .some(nil), given[input.name] == nil { shape[0] = batch }
+            takesBatch = takesBatch || shape[0] == batch
+            if shape[0] != first { shapes[input.name] = shape }
+        }
+        guard takesBatch else {
+            let fixed = inputs.compactMap { shapes[$0.name]?.first }.map { "\($0)" }.joined(separator: ", ")
+            throw HoneError(
+                .invalidOption, "the model takes batches of \(fixed) only, not of \(batch)",
+                remedy: "use a model whose first dimension is open")
+        }
+        return shapes
+    }
+
+    /// The batch that the model fixes; nil if the data decide.
+    package var fixedBatch: Int? { inputs.first.flatMap { $0.shape?.first ?? nil } }
+}
