@@ -11,7 +11,7 @@ extension PassPipeline {
         QuantizedWeightTransposition(), QDQRecognition(),
         // What recognition left unread would count as a user of the integers, and be folded for nothing.
         DeadNodeRemoval(),
-        QuantizedActivationFusion(), FoldRemainingConstants(), MatMulBiasFusion(), ActivationFusion(),
+        QuantizedActivationFusion(), FoldRemainingConstants(), TableFusion(), MatMulBiasFusion(), ActivationFusion(),
         DeadNodeRemoval(), ResidualAddMarking(),
     ])
 

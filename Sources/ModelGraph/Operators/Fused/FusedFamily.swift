@@ -8,5 +8,6 @@ extension OperatorCatalog {
         FusedQLinearAdd.self,
         FusedQLinearConv.self,
         FusedQLinearMatMul.self,
+        TableLookup.self,
     ]
 }
