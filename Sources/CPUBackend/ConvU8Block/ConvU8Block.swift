@@ -37,6 +37,8 @@ final class ConvU8Block: CPUKernel {
     private let bias: AlignedArray<Int32>
     private let multiplier: AlignedArray<Float>
     private let function: mk_conv_u8_block_function
+    /// The lists in the form of the AVX2 kernel, where that one runs.
+    private let avx2Lists: AlignedArray<UInt8>?
     private let cutting: ConvolutionTasks
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
 
@@ -49,6 +51,7 @@ final class ConvU8Block: CPUKernel {
         let lanes = lists.pairs * 32
         bias = AlignedArray(problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count))
         multiplier = AlignedArray(problem.multipliers + [Float](repeating: 0, count: lanes - problem.multipliers.count))
+        avx2Lists = ConvU8Block.avx2Lists(of: lists, offsets, groups: problem.outputShape.groups, isa)
         cutting = ConvolutionTasks(
             images: problem.outputShape.images, rows: problem.outputShape.height,
             pairCosts: (0..<lists.pairs).map { pair in
@@ -60,12 +63,38 @@ final class ConvU8Block: CPUKernel {
             inputRowBytes: problem.strides.row * problem.inputShape.rowBytes * problem.inputShape.groups)
     }
 
-    /// The microkernel for an instruction set, or the nearest that it includes.
+    /// The microkernel for an instruction set.
     static func function(_ isa: InstructionSet) -> mk_conv_u8_block_function {
         #if arch(x86_64)
-            if isa == .avx512vnni { return mk_conv_u8_block_avx512vnni }
+            switch isa {
+            case .avx512vnni: return mk_conv_u8_block_avx512vnni
+            case .avxvnni: return mk_conv_u8_block_avxvnni
+            case .avx2: return mk_conv_u8_block_avx2
+            case .scalar, .neon: return mk_conv_u8_block_scalar
+            }
+        #elseif arch(arm64)
+            return isa == .neon ? mk_conv_u8_block_neon : mk_conv_u8_block_scalar
+        #else
+            return mk_conv_u8_block_scalar
         #endif
-        return mk_conv_u8_block_scalar
+    }
+
+    private static func avx2Lists(
+        of lists: BlockLists, _ offsets: AlignedArray<Int32>, groups: Int, _ isa: InstructionSet
+    ) -> AlignedArray<UInt8>? {
+        #if arch(x86_64)
+            guard isa == .avx2 else { return nil }
+            var call = mk_conv_u8_block()
+            call.blocks = UnsafePointer(lists.blocks.address)
+            call.offsets = UnsafePointer(offsets.address)
+            call.lists = UnsafePointer(lists.lists.address)
+            call.groups = Int32(groups)
+            let packed = AlignedArray<UInt8>(capacity: mk_conv_u8_block_avx2_size(&call))
+            _ = mk_pack_conv_u8_block_avx2(&call, packed.address)
+            return packed
+        #else
+            return nil
+        #endif
     }
 
     func run(_ memory: PlanMemory) {
@@ -82,7 +111,9 @@ final class ConvU8Block: CPUKernel {
         let (input, output) = (problem.inputShape, problem.outputShape)
         let groups = output.groups
         var call = mk_conv_u8_block()
-        call.blocks = UnsafePointer(lists.blocks.address)
+        call.blocks =
+            avx2Lists.map { UnsafeRawPointer($0.address).assumingMemoryBound(to: Int8.self) }
+            ?? UnsafePointer(lists.blocks.address)
         call.offsets = UnsafePointer(offsets.address)
         call.lists = UnsafePointer(lists.lists.address)
         let origin = input.originBytes - problem.pads.top * input.rowBytes - problem.pads.left * input.pixelBytes
