@@ -30,3 +30,9 @@ typedef struct {
 /// zeros. Adds the weights less their zero points to `sums`, one for each of the 32 outputs, wrapping.
 void mk_pack_conv_u8_pair(const mk_conv_weights *weights, int64_t pair, uint32_t first_entry, uint32_t entries,
                           mk_packed_pair *packed, int32_t *sums);
+
+/// Writes the weights of a pair's outputs again from its list: what packing read. `description->weights` is not used.
+///
+/// `blocks` and `entries` are those of the whole list, its three parts one after the other.
+void mk_unpack_conv_u8_pair(const mk_conv_weights *description, uint8_t *weights, int64_t pair, const int8_t *blocks,
+                            const uint32_t *entries, const uint32_t counts[3]);

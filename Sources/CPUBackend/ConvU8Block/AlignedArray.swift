@@ -3,7 +3,9 @@ import Foundation
 /// Elements of a trivial type in memory that starts at a multiple of 64 bytes, where vector loads cross no cache line.
 ///
 /// Pages that are never written take no memory, so a list may be made with room for more than it gets.
-final class AlignedArray<Element: BitwiseCopyable> {
+///
+/// `@unchecked Sendable`: whoever makes one writes it before sharing it.
+final class AlignedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     let address: UnsafeMutablePointer<Element>
     let capacity: Int
 

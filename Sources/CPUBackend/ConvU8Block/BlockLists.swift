@@ -6,7 +6,7 @@ import Tensors
 ///
 /// Blocks of zeros are left out, whatever made them zero: pruning, channels that do not exist, or other convolution groups.
 /// A weight less its zero point that int8 does not hold is the sum of several blocks at one place.
-struct BlockLists {
+struct BlockLists: Sendable {
     let coordinates: BlockCoordinates
     /// The number of output channels.
     let outputs: Int

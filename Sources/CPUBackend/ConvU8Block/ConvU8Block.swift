@@ -40,9 +40,15 @@ final class ConvU8Block: CPUKernel {
     /// The lists in the form of the AVX2 kernel, where that one runs.
     private let avx2Lists: AlignedArray<UInt8>?
     private let cutting: ConvolutionTasks
+    let packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void]
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
 
-    init(_ problem: Problem, lists: BlockLists, isa: InstructionSet) {
+    /// - Parameter packedInputs: what writes the weights again that the lists were made from.
+    init(
+        _ problem: Problem, lists: BlockLists, isa: InstructionSet,
+        packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void] = [:]
+    ) {
+        self.packedInputs = packedInputs
         self.problem = problem
         self.lists = lists
         function = ConvU8Block.function(isa)

@@ -71,8 +71,9 @@ struct QuantizedConvolution {
         let xScale = try step.scales(1, "x_scale")[0]
         let wScales = try step.scales(4, "w_scale").spread(over: outputs)
         let yScale = try step.scales(6, "y_scale")[0]
+        let (zeroPoints, group) = (step.integers(5).spread(over: outputs), base.group)
         let lists = BlockLists(
-            weights: weights, zeroPoints: step.integers(5).spread(over: outputs), group: base.group,
+            weights: weights, zeroPoints: zeroPoints, group: group,
             coordinates: BlockCoordinates(
                 channels: channels, kernel: window.kernel,
                 isPacked: inputShape.layout.channelsPerPixel != BlockedLayout.groupChannels))
@@ -96,7 +97,11 @@ struct QuantizedConvolution {
             let parameters = try addition.parameters(low: problem.low, high: problem.high)
             problem.addition = .init(parameters: parameters, other: addition.other, otherShape: otherShape)
         }
-        return ConvU8Block(problem, lists: lists, isa: isa)
+        return ConvU8Block(
+            problem, lists: lists, isa: isa,
+            packedInputs: [
+                3: { lists.unpack(into: $0, zeroPoints: zeroPoints, group: group) }
+            ])
     }
 
     /// The halo that the window needs; nil where an image with it would not have 32-bit distances, or would be far larger
