@@ -37,6 +37,7 @@ final class ConvU8Block: CPUKernel {
     private let bias: AlignedArray<Int32>
     private let multiplier: AlignedArray<Float>
     private let function: mk_conv_u8_block_function
+    private let productsFit: Bool
     private let cutting: ConvolutionTasks
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
 
@@ -44,6 +45,8 @@ final class ConvU8Block: CPUKernel {
         self.problem = problem
         self.lists = lists
         function = ConvU8Block.function(isa)
+        // An int32 times half is at most 2^30.
+        productsFit = problem.multipliers.allSatisfy { $0 <= 0.5 }
         offsets = lists.offsets(in: problem.inputShape, dilations: problem.dilations)
         // Lanes past the last output come to 0, which is stored as the zero point.
         let lanes = lists.pairs * 32
@@ -99,8 +102,7 @@ final class ConvU8Block: CPUKernel {
         call.bias = UnsafePointer(bias.address)
         call.multiplier = UnsafePointer(multiplier.address)
         (call.low, call.high, call.zero_point) = (problem.low, problem.high, problem.zeroPoint)
-        // An int32 times half is at most 2^30.
-        call.products_fit = problem.multipliers.allSatisfy { $0 <= 0.5 } ? 1 : 0
+        call.products_fit = productsFit ? 1 : 0
         let (firstPair, pairs) = (Int32(task.pairs.lowerBound), Int32(task.pairs.count))
         let (firstRow, rows) = (Int32(task.rows.lowerBound), Int32(task.rows.count))
         if let addition = problem.addition {
