@@ -10,7 +10,21 @@ typedef struct {
     int32_t row, row_tiles, column, column_tiles;
 } mk_tile_run;
 
-typedef void (*mk_tile_function)(const mk_conv_u8_block *, const mk_tile_epilogue *, int32_t pair, mk_tile_run);
+/// Blocks of the next pair, which tiles of this one bring into the second-level cache: in a network each weight is read from
+/// memory once an image, and the first tile of a pair would wait for it.
+typedef struct {
+    const int8_t *next, *end;
+    /// Bytes that each tile asks for.
+    ptrdiff_t share;
+} mk_stream;
+
+/// Asks for a line, and gives the next one; the same again at the end.
+static inline __attribute__((always_inline)) const int8_t *mk_prefetch(const int8_t *line, const int8_t *stop) {
+    _mm_prefetch(line, _MM_HINT_T1);
+    return line + ((ptrdiff_t)(line < stop) << 6);
+}
+
+typedef void (*mk_tile_function)(const mk_conv_u8_block *, const mk_tile_epilogue *, int32_t pair, mk_tile_run, mk_stream *);
 
 /// Four activation bytes, at any address.
 typedef struct {
@@ -189,15 +203,18 @@ static const mk_tile_function mk_tiles[5][15] = {
 
 /// Runs tiles of `columns` columns, `column_tiles` of them from `column` on, over all rows.
 static void mk_run_columns(const mk_conv_u8_block *problem, const mk_tile_epilogue *epilogue, int32_t pair,
-                           int32_t first_row, int32_t rows, int32_t column, int32_t columns, int32_t column_tiles) {
+                           int32_t first_row, int32_t rows, int32_t column, int32_t columns, int32_t column_tiles,
+                           mk_stream *stream) {
     if (column_tiles == 0) return;
     const int32_t tallest = mk_tile_rows[columns];
     const int32_t row_tiles = (rows + tallest - 1) / tallest, height = rows / row_tiles, taller = rows % row_tiles;
     if (taller > 0)
-        mk_tiles[height + 1][columns](problem, epilogue, pair, (mk_tile_run){first_row, taller, column, column_tiles});
+        mk_tiles[height + 1][columns](problem, epilogue, pair, (mk_tile_run){first_row, taller, column, column_tiles},
+                                      stream);
     mk_tiles[height][columns](
         problem, epilogue, pair,
-        (mk_tile_run){first_row + taller * (height + 1), row_tiles - taller, column, column_tiles});
+        (mk_tile_run){first_row + taller * (height + 1), row_tiles - taller, column, column_tiles},
+                                      stream);
 }
 
 static mk_tile_epilogue mk_prepare_epilogue(const mk_conv_u8_block *problem) {
@@ -225,6 +242,16 @@ static mk_tile_epilogue mk_prepare_epilogue(const mk_conv_u8_block *problem) {
     return e;
 }
 
+/// What to ask for while `pair` runs on `rows` rows.
+static mk_stream mk_next_blocks(const mk_conv_u8_block *problem, int32_t pair, int32_t rows) {
+    const int32_t next = pair + 1 < (problem->groups + 1) / 2 ? pair + 1 : pair;
+    const struct mk_block_list *list = &problem->lists[next];
+    const int8_t *first = problem->blocks + list->first_block;
+    const ptrdiff_t bytes = (ptrdiff_t)list->both * 128 + ((ptrdiff_t)list->first + list->second) * 64;
+    if (next == pair) return (mk_stream){first, first, 0};
+    return (mk_stream){first, first + bytes, bytes / ((ptrdiff_t)problem->width * rows / 14 + 1) + 64};
+}
+
 void mk_conv_u8_block_avx512vnni(const mk_conv_u8_block *given, int32_t first_pair, int32_t pairs, int32_t first_row,
                                  int32_t rows) {
     mk_conv_u8_block problem = *given;
@@ -249,8 +276,9 @@ void mk_conv_u8_block_avx512vnni(const mk_conv_u8_block *given, int32_t first_pa
     // As few tiles as possible, of two neighbouring widths.
     const int32_t tiles = (problem.width + 13) / 14, width = problem.width / tiles, wider = problem.width % tiles;
     for (int32_t pair = first_pair; pair < first_pair + pairs; pair++) {
-        mk_run_columns(&problem, &epilogue, pair, first_row, rows, 0, width + 1, wider);
-        mk_run_columns(&problem, &epilogue, pair, first_row, rows, wider * (width + 1), width, tiles - wider);
+        mk_stream stream = mk_next_blocks(&problem, pair, rows);
+        mk_run_columns(&problem, &epilogue, pair, first_row, rows, 0, width + 1, wider, &stream);
+        mk_run_columns(&problem, &epilogue, pair, first_row, rows, wider * (width + 1), width, tiles - wider, &stream);
     }
 }
 

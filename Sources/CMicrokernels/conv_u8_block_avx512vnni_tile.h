@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COL
 }
 
 static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, const mk_tile_epilogue *epilogue,
-                                               int32_t pair, mk_tile_run run) {
+                                               int32_t pair, mk_tile_run run, mk_stream *stream) {
     const struct mk_block_list list = problem->lists[pair];
     const int32_t group = pair * 2;
     const int has_second = group + 1 < problem->groups;
@@ -51,14 +51,17 @@ static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, 
                 second[p] = bias1;
             }
             const int8_t *w = blocks;
+            const int8_t *ahead = stream->next;
+            const int8_t *stop = stream->end - ahead > stream->share ? ahead + stream->share : stream->end;
             const int32_t *offset = offsets;
-            for (const int32_t *end = offset + list.both; offset != end; offset++, w += 128)
+            for (const int32_t *end = offset + list.both; offset != end; offset++, w += 128, ahead = mk_prefetch(ahead, stop))
                 MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, one, three, five, seven);
-            for (const int32_t *end = offset + list.first; offset != end; offset++, w += 64)
+            for (const int32_t *end = offset + list.first; offset != end; offset++, w += 64, ahead = mk_prefetch(ahead, stop))
                 MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, one, three, five, seven);
-            for (const int32_t *end = offset + list.second; offset != end; offset++, w += 64)
+            for (const int32_t *end = offset + list.second; offset != end; offset++, w += 64, ahead = mk_prefetch(ahead, stop))
                 MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, one, three, five, seven);
 
+            stream->next = ahead;
             const mk_u8_addition *add = problem->addition;
             uint8_t *out = problem->output + group * problem->output_group + at_row * problem->output_row + at_column * 16;
             if (epilogue->kind == MK_EPILOGUE_PLAIN) {

@@ -39,6 +39,7 @@ final class ConvU8Block: CPUKernel {
     private let function: mk_conv_u8_block_function
     /// The lists in the form of the AVX2 kernel, where that one runs.
     private let avx2Lists: AlignedArray<UInt8>?
+    private let productsFit: Bool
     private let cutting: ConvolutionTasks
     let packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void]
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
@@ -52,6 +53,8 @@ final class ConvU8Block: CPUKernel {
         self.problem = problem
         self.lists = lists
         function = ConvU8Block.function(isa)
+        // An int32 times half is at most 2^30.
+        productsFit = problem.multipliers.allSatisfy { $0 <= 0.5 }
         offsets = lists.offsets(in: problem.inputShape, dilations: problem.dilations)
         // Lanes past the last output come to 0, which is stored as the zero point.
         let lanes = lists.pairs * 32
@@ -136,8 +139,7 @@ final class ConvU8Block: CPUKernel {
         call.bias = UnsafePointer(bias.address)
         call.multiplier = UnsafePointer(multiplier.address)
         (call.low, call.high, call.zero_point) = (problem.low, problem.high, problem.zeroPoint)
-        // An int32 times half is at most 2^30.
-        call.products_fit = problem.multipliers.allSatisfy { $0 <= 0.5 } ? 1 : 0
+        call.products_fit = productsFit ? 1 : 0
         let (firstPair, pairs) = (Int32(task.pairs.lowerBound), Int32(task.pairs.count))
         let (firstRow, rows) = (Int32(task.rows.lowerBound), Int32(task.rows.count))
         if let addition = problem.addition {
