@@ -4,6 +4,7 @@
 
 #include "mk_conv_f32_block.h"
 #include "mk_conv_u8_block.h"
+#include "mk_gemm_f32.h"
 #include "mk_halo.h"
 #include "mk_isa.h"
 
