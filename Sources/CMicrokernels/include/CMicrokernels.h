@@ -2,9 +2,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mk_conv_f32_block.h"
 #include "mk_conv_u8_block.h"
 #include "mk_conv_u8_block_isa.h"
 #include "mk_dynamic_quantize.h"
+#include "mk_gemm_f32.h"
 #include "mk_gemm_u8_block.h"
 #include "mk_gemm_u8_pack.h"
 #include "mk_halo.h"

@@ -1,0 +1,16 @@
+import Runtime
+
+/// Where a convolution's taps lie in a blocked float value, from an output pixel's origin.
+struct BlockedOffsets {
+    let shape: BlockedShape
+    let dilations: [Int]
+
+    /// Floats from the origin, tap (0, 0) of channel 0, to a tap.
+    func floats(to tap: ConvF32BlockLists.Tap) -> Int {
+        let (group, lane) = Int(tap.channel).quotientAndRemainder(dividingBy: shape.layout.channelsPerPixel)
+        let bytes =
+            group * shape.groupBytes + Int(tap.row) * dilations[0] * shape.rowBytes + Int(tap.column) * dilations[1]
+            * shape.pixelBytes
+        return bytes / 4 + lane
+    }
+}

@@ -1,0 +1,66 @@
+/// The taps of a convolution in the order of its chains: groups of 16 channels, kernel rows, kernel columns, channels.
+struct TapOrder {
+    let channels: Int
+    let rows: Int
+    let columns: Int
+    /// For each tap in order, its index in a row `[channels, rows, columns]` of the weights.
+    private let sources: [Int32]
+
+    init(channels: Int, rows: Int, columns: Int) {
+        self.channels = channels
+        self.rows = rows
+        self.columns = columns
+        var sources: [Int32] = []
+        sources.reserveCapacity(channels * rows * columns)
+        for first in stride(from: 0, to: channels, by: 16) {
+            for kernel in 0..<rows * columns {
+                for channel in first..<min(first + 16, channels) {
+                    sources.append(Int32(channel * rows * columns + kernel))
+                }
+            }
+        }
+        self.sources = sources
+    }
+
+    var count: Int { sources.count }
+
+    /// The coordinates of tap number `index`.
+    func tap(_ index: Int32, firstChannel: Int) -> ConvF32BlockLists.Tap {
+        let (channel, kernel) = Int(sources[Int(index)]).quotientAndRemainder(dividingBy: rows * columns)
+        return ConvF32BlockLists.Tap(
+            channel: Int32(firstChannel + channel), row: Int32(kernel / columns), column: Int32(kernel % columns))
+    }
+
+    /// Packs the blocks of 16 outputs that are not zero, one behind the other.
+    ///
+    /// - Parameter outputs: how many outputs there are, up to 16; lanes past them stay 0.
+    /// - Returns: the numbers of their taps, ascending.
+    func pack(
+        _ weights: UnsafeBufferPointer<Float>, block: Int, outputs: Int, into packed: UnsafeMutablePointer<Float>
+    ) -> [Int32] {
+        guard let first = weights.baseAddress else { return [] }
+        let row = first + block * 16 * sources.count
+        let rowCount = sources.count
+        var kept: [Int32] = []
+        kept.reserveCapacity(rowCount)
+        var target = packed
+        sources.withUnsafeBufferPointer { sources in
+            for tap in 0..<rowCount {
+                var magnitude: UInt32 = 0
+                var source = row + Int(sources[tap])
+                for lane in 0..<outputs {
+                    target[lane] = source.pointee
+                    // Without the sign: -0 is zero too, a NaN is not.
+                    magnitude |= source.pointee.bitPattern << 1
+                    source += rowCount
+                }
+                guard magnitude != 0 else { continue }
+                kept.append(Int32(tap))
+                target += 16
+            }
+        }
+        // What the last dropped block left behind.
+        if kept.count < rowCount { target.update(repeating: 0, count: 16) }
+        return kept
+    }
+}

@@ -1,0 +1,135 @@
+import CMicrokernels
+import ModelGraph
+import Runtime
+import Tensors
+
+/// A product of float matrices made ready: the right one packed in groups of 16 columns.
+final class GemmF32Kernel: CPUKernel {
+    private let function: mk_gemm_f32_function
+    private let product: FloatProduct
+    private let weights: AlignedFloats
+    private let start: AlignedFloats?
+    private let startRowBytes: Int
+    private let offsets: UnsafeMutableBufferPointer<Int32>
+    /// A copy of the left matrix with rows at a better distance, where the original's share too few cache sets.
+    private let scratch: AlignedFloats?
+    private let left: Plan.ValueID
+    private let output: Plan.ValueID
+    private let tasks: [(rows: Range<Int>, groups: Range<Int>)]
+
+    /// Rows that read this many bytes apart, or a multiple, would share few sets of the first-level cache.
+    private static let crowdedBytes = 1024
+
+    /// - Throws: `.outOfMemory`.
+    init(_ product: FloatProduct, _ step: StepOperands, isa: InstructionSet) throws(HoneError) {
+        guard let a = step.input(0), let y = step.output(0) else {
+            preconditionFailure("a matrix product without operands")
+        }
+        self.product = product
+        (left, output) = (a.id, y.id)
+        function = mk_gemm_f32_for(isa.mk)
+        let (rows, depth, columns) = (product.rows, product.depth, product.columns)
+        let groups = (columns + 15) / 16
+        weights = try AlignedFloats(count: groups * depth * 16, for: "the packed matrix")
+        GemmF32Kernel.pack(product, into: weights.address)
+        let addedRows: Int
+        if let addend = product.addend {
+            let strides = GemmF32Kernel.strides(addend.shape)
+            addedRows = strides.row == 0 ? 1 : rows
+            let added = try AlignedFloats(count: addedRows * groups * 16, for: "the addend")
+            addend.withElements(of: Float.self) { values in
+                for row in 0..<addedRows {
+                    for column in 0..<columns {
+                        added.address[row * groups * 16 + column] = values[row * strides.row + column * strides.column]
+                    }
+                }
+            }
+            start = added
+        } else {
+            (start, addedRows) = (nil, 1)
+        }
+        startRowBytes = addedRows == 1 ? 0 : groups * 64
+        let isCrowded = rows > 1 && !product.transposesLeft && depth * 4 % GemmF32Kernel.crowdedBytes == 0
+        scratch = isCrowded ? try AlignedFloats(count: rows * (depth + 16), for: "a copy of the left matrix") : nil
+        tasks = GemmF32Kernel.tasks(rows: rows, depth: depth, groups: groups)
+        offsets = .allocate(capacity: depth)
+        let pitch = product.transposesLeft ? rows : 1
+        _ = offsets.initialize(from: (0..<depth).map { Int32($0 * pitch) })
+    }
+
+    deinit { offsets.deallocate() }
+
+    func run(_ memory: PlanMemory) throws(HoneError) {
+        let (rows, depth) = (product.rows, product.depth)
+        var source = memory[left].assumingMemoryBound(to: Float.self)
+        var pitch = product.transposesLeft ? 1 : depth
+        if let scratch {
+            let original = source
+            pitch = depth + 16
+            source = scratch.address
+            HostThreads.forEach(count: rows) { row in
+                (scratch.address + row * (depth + 16)).update(from: original + row * depth, count: depth)
+            }
+        }
+        var problem = mk_gemm_f32()
+        problem.weights = UnsafePointer(weights.address)
+        problem.offsets = UnsafePointer(offsets.baseAddress)
+        problem.depth = Int64(depth)
+        problem.columns = Int64(product.columns)
+        problem.left = UnsafePointer(UnsafeMutableRawPointer(source).assumingMemoryBound(to: UInt8.self))
+        problem.left_row = pitch * 4
+        problem.start = UnsafePointer(start?.address)
+        problem.start_row = startRowBytes
+        problem.alpha = product.alpha
+        problem.activation = product.activation.mkFloat
+        problem.output = memory[output].assumingMemoryBound(to: UInt8.self)
+        problem.output_row = product.columns * 4
+        let (shared, tasks, function) = (problem, tasks, function)
+        HostThreads.forEach(count: tasks.count) { index in
+            let task = tasks[index]
+            withUnsafePointer(to: shared) { problem in
+                function(
+                    problem, Int64(task.groups.lowerBound), Int64(task.groups.count), Int64(task.rows.lowerBound),
+                    Int64(task.rows.count))
+            }
+        }
+    }
+
+    /// `[columns / 16][depth][16]`.
+    private static func pack(_ product: FloatProduct, into packed: UnsafeMutablePointer<Float>) {
+        let (depth, columns) = (product.depth, product.columns)
+        product.right.withElements(of: Float.self) { right in
+            for first in stride(from: 0, to: columns, by: 16) {
+                let group = packed + first * depth
+                for column in first..<min(first + 16, columns) {
+                    let (origin, pitch) = product.transposesRight ? (column * depth, 1) : (column, columns)
+                    for step in 0..<depth { group[step * 16 + column - first] = right[origin + step * pitch] }
+                }
+            }
+        }
+    }
+
+    /// How an addend of up to two dimensions stretches over rows and columns.
+    private static func strides(_ shape: [Int]) -> (row: Int, column: Int) {
+        let columns = shape.last ?? 1
+        let rows = shape.count > 1 ? shape[0] : 1
+        return (rows == 1 ? 0 : columns, columns == 1 ? 0 : 1)
+    }
+
+    /// Parts of some 25 microseconds and more: rows in runs that stay in cache, groups of columns in even runs.
+    private static func tasks(rows: Int, depth: Int, groups: Int) -> [(rows: Range<Int>, groups: Range<Int>)] {
+        let rowsAtOnce = max(28, min(rows, (384 << 10) / (depth * 4) / 14 * 14))
+        let rowParts = (rows - 1) / rowsAtOnce + 1
+        let operations = Double(rows) * Double(depth) * Double(groups)
+        // A row alone waits for memory rather than for arithmetic.
+        let wanted = Int(min(operations / (rows == 1 ? 20_000 : 200_000), 256)) / rowParts
+        let step = max(8, (groups / max(1, wanted) + 7) / 8 * 8)
+        var tasks: [(rows: Range<Int>, groups: Range<Int>)] = []
+        for first in stride(from: 0, to: rows, by: rowsAtOnce) {
+            for group in stride(from: 0, to: groups, by: step) {
+                tasks.append((first..<min(first + rowsAtOnce, rows), group..<min(group + step, groups)))
+            }
+        }
+        return tasks
+    }
+}
