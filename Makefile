@@ -74,8 +74,10 @@ conformance: deps build deps-test ## the official ONNX node tests
 oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
 	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models
 
-bench: deps build ## what can be measured so far: the example's latency, whole command
+bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and OpenVINO (BENCH: options for the script)
+	@.ci/install-packages.sh python3 python3-venv
 	@Benchmarks/example-latency.sh
+	@Benchmarks/peers/run $(BENCH)
 
 clean: ## remove what building made; .venv, .venv-newer and .deps stay
 	rm -rf .build

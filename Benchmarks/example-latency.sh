@@ -28,7 +28,6 @@ quantize=$(median_milliseconds "$hone" quantize "$example/digits.onnx" "${calibr
 float=$(median_milliseconds "$hone" evaluate "$example/digits.onnx" "${data[@]}" --labels "$example/test_y.npy")
 int8=$(median_milliseconds "$hone" evaluate "$output/int8.onnx" "${data[@]}" --labels "$example/test_y.npy")
 
-echo "Whole commands on Examples/digits, reference backend, median of $repetitions runs:"
+echo "Whole commands on Examples/digits, median of $repetitions runs:"
 printf '  %-44s %6d ms\n' "quantize (1,297 images)" "$quantize" "evaluate float (500 images)" "$float" \
     "evaluate int8 (500 images)" "$int8"
-echo "There are no kernel benchmarks yet: the reference backend defines results, not speed (Benchmarks/README.md)."

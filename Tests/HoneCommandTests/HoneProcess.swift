@@ -33,7 +33,8 @@ enum HoneProcess {
     /// Runs it in the repository's root.
     static func run(_ arguments: String...) throws -> Answer { try run(arguments) }
 
-    static func run(_ arguments: [String]) throws -> Answer {
+    /// - Parameter input: what it reads from standard input.
+    static func run(_ arguments: [String], input: String? = nil) throws -> Answer {
         let folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = try executable()
@@ -46,6 +47,9 @@ enum HoneProcess {
             return try FileHandle(forWritingTo: URL(filePath: path))
         }
         (process.standardOutput, process.standardError) = (handles[0], handles[1])
+        if let input {
+            process.standardInput = try FileHandle(forReadingFrom: URL(filePath: try folder.write(input, "stdin")))
+        }
         try process.run()
         process.waitUntilExit()
         for handle in handles { try handle.close() }

@@ -15,7 +15,7 @@ package final class Benchmark {
     /// Layers are timed in this many further runs at most.
     private static let profiledRuns = 50
 
-    /// Reads the file, and makes the model ready in every configuration.
+    /// Reads the file for every configuration anew, so that each one's load and memory are its own.
     ///
     /// - Parameters:
     ///   - sparsity: the share of weight blocks that is made zero, nil for none.
@@ -25,31 +25,31 @@ package final class Benchmark {
         path: String, sparsity: Double?, batches: [Int]?, _ settings: BenchmarkSettings, peaks: PeakTable,
         _ configurations: (_ batch: Int) -> [BenchmarkConfiguration]
     ) throws(HoneError) {
-        let start = ContinuousClock.now
-        let model = try Model(path: path)
-        let parse = (ContinuousClock.now - start).inMilliseconds
-        var measured = model
-        if let sparsity { measured = try model.zeroingBlocks(sparsity) }
-        let wanted = batches ?? [model.fixedBatch ?? 1]
-        try self.init(measured, parseMilliseconds: parse, wanted.flatMap(configurations), settings, peaks: peaks)
+        let wanted: [Int]
+        if let batches { wanted = batches } else { wanted = [try Model(path: path).fixedBatch ?? 1] }
+        try self.init(wanted.flatMap(configurations), settings, peaks: peaks, sparsity: sparsity) {
+            () throws(HoneError) in try Model(path: path)
+        }
     }
 
+    /// - Parameters:
+    ///   - sparsity: the share of weight blocks that is made zero, in all but the first convolution; nil for none.
+    ///   - load: makes the model, for every configuration anew.
     /// - Throws: `.checkFailed` if the outputs of a configuration are not those of the reference device, where
     ///   `settings.verifies` asks for it.
     package init(
-        _ model: Model, parseMilliseconds: Double = 0, _ configurations: [BenchmarkConfiguration],
-        _ settings: BenchmarkSettings, peaks: PeakTable
+        _ configurations: [BenchmarkConfiguration], _ settings: BenchmarkSettings, peaks: PeakTable,
+        sparsity: Double? = nil, load: () throws(HoneError) -> Model
     ) throws(HoneError) {
         self.settings = settings
+        self.peaks = peaks
         var sessions: [BenchmarkSession] = []
         for configuration in configurations {
             sessions.append(
-                try BenchmarkSession(
-                    model, parseMilliseconds: parseMilliseconds, configuration: configuration, shapes: settings.shapes))
+                try BenchmarkSession(configuration, shapes: settings.shapes, sparsity: sparsity, load: load))
         }
         self.sessions = sessions
-        self.peaks = peaks
-        if settings.verifies { try verify(model) }
+        if settings.verifies { try verify(try load()) }
     }
 
     /// Compares what every configuration computes with the reference device, bit for bit.

@@ -17,35 +17,43 @@ package final class BenchmarkSession {
     private(set) var samples: [Double] = []
     private var layerSamples: [[Double]]
 
-    /// Plans and packs, runs once, and warms up.
+    /// Loads, plans and packs, runs once, and warms up.
     ///
-    /// - Parameter parseMilliseconds: how long the model took to read.
-    /// - Throws: what making a session and running it throws; `.invalidOption` for a batch that the model does not take.
+    /// - Parameters:
+    ///   - sparsity: the share of weight blocks that is made zero, which is not counted as loading; nil for none.
+    ///   - load: reads the model. It is called here, and its model let go of, so that memory is what a session takes.
+    /// - Throws: what loading, making a session and running it throws; `.invalidOption` for a batch that the model does not
+    ///   take.
     init(
-        _ model: Model, parseMilliseconds: Double, configuration: BenchmarkConfiguration, shapes: [String: [Int]]
+        _ configuration: BenchmarkConfiguration, shapes: [String: [Int]],
+        sparsity: Double? = nil, load: () throws(HoneError) -> Model
     ) throws(HoneError) {
         self.configuration = configuration
-        feed = try model.randomFeed(try model.shapes(shapes, batch: configuration.batch), seed: 1)
         let clock = ContinuousClock()
-        let start = clock.now
-        var executable = model.graph
-        try PassPipeline.execution.run(on: &executable, evaluator: ReferenceBackend())
+        var start = clock.now
+        var model = try load()
+        var loading = clock.now - start
+        if let sparsity { model = try model.zeroingBlocks(sparsity) }
+        feed = try model.randomFeed(try model.shapes(shapes, batch: configuration.batch), seed: 1)
+        start = clock.now
+        try PassPipeline.execution.run(on: &model.graph, evaluator: ReferenceBackend())
+        loading += clock.now - start
+        // Before the session, which may let go of weights that kernels hold packed.
+        let densities = try LayerDensities(model.graph)
+        start = clock.now
         let backend = try configuration.device.backend(threads: configuration.threads, isa: configuration.isa)
-        session = try Session(executable, backend: backend, evaluator: ReferenceBackend())
+        session = try Session(model.graph, backend: backend, evaluator: ReferenceBackend())
+        model.graph = Graph()
         let plan = try session.plan(for: feed)
-        loadMilliseconds = parseMilliseconds + (clock.now - start).inMilliseconds
+        loadMilliseconds = (loading + (clock.now - start)).inMilliseconds
         let loaded = ProcessMemory.current
-        let firstRun = clock.now
+        start = clock.now
         _ = try session.run(feed)
-        firstRunMilliseconds = (clock.now - firstRun).inMilliseconds
+        firstRunMilliseconds = (clock.now - start).inMilliseconds
         memory = BenchmarkMemory(
             loaded: loaded, running: ProcessMemory.current, constantBytes: plan.constantByteCount,
             arenaBytes: plan.arenaByteCount, boundaryBytes: plan.boundaryByteCount)
-        var layers: [LayerDescription] = []
-        for (step, _) in try session.stepTimes(feed) {
-            layers.append(LayerDescription(step, plan: plan, graph: session.graph))
-        }
-        self.layers = layers
+        layers = try session.stepTimes(feed).map { LayerDescription($0.step, plan: plan, densities) }
         layerSamples = Array(repeating: [], count: layers.count)
         try warmUp()
     }

@@ -40,7 +40,7 @@ struct LayerDescription {
     let isInteger: Bool
     let density: Double?
 
-    init(_ step: PlanStep, plan: Plan, graph: Graph) {
+    init(_ step: PlanStep, plan: Plan, _ densities: LayerDensities) {
         let inputs = step.inputs.map { $0.map { plan.values[$0].type } }
         let outputs = step.outputs.map { $0.map { plan.values[$0].type } }
         let made = step.node.outputs.first { !$0.isEmpty } ?? ""
@@ -51,7 +51,7 @@ struct LayerDescription {
             (step.typedOperator as? any MultiplyAccumulating)?
             .multiplyAccumulateCount(inputs: inputs, outputs: outputs) ?? 0
         isInteger = inputs.first.flatMap { $0?.elementType.isFloatingPoint } == false
-        density = LinearWeight(step.typedOperator)?.density(of: step.node, in: graph)
+        density = densities[step.node]
     }
 
     func timing(_ samples: [Double]) -> LayerTiming {

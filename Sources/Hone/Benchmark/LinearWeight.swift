@@ -70,3 +70,20 @@ func zeroBytes(_ zeroPoint: String?, of weight: Tensor, in graph: Graph) -> [UIn
     else { return [0] }
     return tensor.withUnsafeBytes { Array($0) }
 }
+
+/// The density of every convolution and matrix product of a graph.
+struct LayerDensities {
+    /// By the first value that a node makes, which is its own.
+    private var densities: [String: Double] = [:]
+
+    /// - Throws: what decoding a node throws.
+    init(_ graph: Graph) throws(HoneError) {
+        for node in graph.nodes {
+            guard let made = node.outputs.first, let linear = LinearWeight(try graph.decode(node)) else { continue }
+            densities[made] = linear.density(of: node, in: graph)
+        }
+    }
+
+    /// nil for a node without weight blocks.
+    subscript(_ node: Node) -> Double? { node.outputs.first.flatMap { densities[$0] } }
+}

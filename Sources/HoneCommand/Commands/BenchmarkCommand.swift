@@ -79,7 +79,7 @@ enum BenchmarkCommand: Command {
         for layer in layers {
             let model = try layer.make()
             let sparse = try plan.sparsity.map { try model.zeroingBlocks($0, afterFirst: false) } ?? model
-            let benchmark = try Benchmark(sparse, plan.configurations(batch: layer.batch), settings, peaks: peaks)
+            let benchmark = try Benchmark(plan.configurations(batch: layer.batch), settings, peaks: peaks) { sparse }
             try benchmark.run()
             report.entries += try benchmark.results().map { BenchmarkReport.Entry(name: layer.name, $0) }
         }
