@@ -13,7 +13,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define MK_INLINE static inline __attribute__((always_inline))
 #define MK_UNROLL _Pragma("clang loop unroll(full)")
 
 /// Stores the sums of one row and up to 16 columns.
