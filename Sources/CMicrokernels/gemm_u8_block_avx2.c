@@ -1,5 +1,6 @@
-// Exact without VNNI: vpmaddubsw would saturate where two neighbouring products exceed 16 bits, so that bytes are widened to
-// 16 bits first, even and odd inputs apart; then both halves of a sum stay in one lane and nothing is shuffled.
+// Exact without VNNI: vpmaddubsw would saturate where two neighbouring products exceed 16 bits, so that bytes are
+// widened to 16 bits first, even and odd inputs apart; then both halves of a sum stay in one lane and nothing is
+// shuffled.
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stdint.h>

@@ -1,5 +1,6 @@
-// Tiles of up to 14 rows x 32 columns: 28 accumulators, two registers of weights, and one broadcast for two products, so that
-// the loads stay below the rate of the multiplications. Few rows unroll the list instead, to hide the latency of a product.
+// Tiles of up to 14 rows x 32 columns: 28 accumulators, two registers of weights, and one broadcast for two products,
+// so that the loads stay below the rate of the multiplications. Few rows unroll the list instead, to hide the latency
+// of a product.
 #include "mk_gemm_u8_block.h"
 
 #if defined(__x86_64__)
@@ -14,8 +15,8 @@
 #define INLINE static inline __attribute__((always_inline))
 /// Keeps the loads of the next row behind the products of this one: hoisted together they would not leave 28 registers.
 #define IN_ORDER(A, B) __asm__ volatile("" : "+v"(A), "+v"(B)::"memory")
-/// Weights of many inputs lie in the second cache or beyond, and a tile of many rows leaves the time to fetch them; few rows
-/// run at the speed of memory, where the processor's own prefetching does better. Bytes ahead: measured.
+/// Weights of many inputs lie in the second cache or beyond, and a tile of many rows leaves the time to fetch them; few
+/// rows run at the speed of memory, where the processor's own prefetching does better. Bytes ahead: measured.
 #define PREFETCH_WEIGHTS(W)                                                                                            \
     _mm_prefetch((const char *)(W) + 2048, _MM_HINT_T0), _mm_prefetch((const char *)(W) + 2112, _MM_HINT_T0)
 
@@ -43,8 +44,8 @@ INLINE void store(const mk_gemm_u8_block *p, __m512i sums, uint8_t *row, int32_t
     _mm_mask_storeu_epi8(row + column, lanes, _mm512_cvtepi32_epi8(q));
 }
 
-/// One tile. `DEPTH` list entries at a time go into accumulators of their own, added at the end: sums wrap, so their order
-/// is free.
+/// One tile. `DEPTH` list entries at a time go into accumulators of their own, added at the end: sums wrap, so their
+/// order is free.
 #define TILE(ROWS, DEPTH)                                                                                              \
     INLINE void tile_##ROWS(const mk_gemm_u8_block *p, int32_t pair, const uint8_t *x, uint8_t *out, int result) {     \
         const struct mk_block_list *list = &p->lists[pair];                                                            \

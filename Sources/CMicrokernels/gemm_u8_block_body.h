@@ -1,5 +1,5 @@
-// The tiles of gemm_u8_block for registers of up to 256 bits, one group of 16 columns at a time. Included once in a file, which
-// first defines, for one block and one row:
+// The tiles of gemm_u8_block for registers of up to 256 bits, one group of 16 columns at a time. Included once in a file,
+// which first defines, for one block and one row:
 //   mk_sums                    16 int32 sums; mk_start(bias), mk_add_sums(&to, from), mk_values(sums, int32_t[16])
 //   mk_weights, mk_inputs      a block and 4 inputs as the products want them; mk_load_weights(w), mk_load_inputs(x)
 //   mk_accumulate(&sums, inputs, weights)
@@ -13,7 +13,6 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define MK_INLINE static inline __attribute__((always_inline))
 #define MK_UNROLL _Pragma("clang loop unroll(full)")
 
 /// Stores the sums of one row and up to 16 columns.
@@ -89,7 +88,8 @@ MK_TILE(6, 1)
 #endif
 
 /// All tiles of some pairs and rows.
-static void mk_run(const mk_gemm_u8_block *problem, int32_t first_pair, int32_t pairs, int32_t first_row, int32_t rows) {
+static void mk_run(const mk_gemm_u8_block *problem, int32_t first_pair, int32_t pairs, int32_t first_row,
+                   int32_t rows) {
     static void (*const tiles[])(const mk_gemm_u8_block *, int32_t, int32_t, const uint8_t *, uint8_t *) = {
         mk_tile_1, mk_tile_2, mk_tile_3, mk_tile_4,
 #if MK_TILE_ROWS > 4

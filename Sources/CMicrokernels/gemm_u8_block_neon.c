@@ -1,5 +1,5 @@
-// Dot products of s8 with s8: inputs are taken less 128, and the rows of a tile share the sums of the weights that make up
-// for it.
+// Dot products of s8 with s8: inputs are taken less 128, and the rows of a tile share the sums of the weights that make
+// up for it.
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #include <stdint.h>

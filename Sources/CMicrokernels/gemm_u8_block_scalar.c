@@ -1,5 +1,6 @@
-// Portable arithmetic on vectors of 128 bits, which every processor has or the compiler takes apart. A product of u8 and s8 fits
-// 16 bits; sums of two do not, and are made in 32. Shifts take bytes apart, which assumes a little-endian processor.
+// Portable arithmetic on vectors of 128 bits, which every processor has or the compiler takes apart. A product of u8
+// and s8 fits 16 bits; sums of two do not, and are made in 32. Shifts take bytes apart, which assumes a little-endian
+// processor.
 #include <stdint.h>
 #include <string.h>
 

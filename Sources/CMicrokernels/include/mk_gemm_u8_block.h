@@ -15,10 +15,11 @@ typedef enum {
     MK_GEMM_S32 = 2,
 } mk_gemm_result;
 
-/// A product of u8 rows with a matrix of int8 weights that lies in the block lists of `mk_conv_u8_block`, stored row-major.
+/// A product of u8 rows with a matrix of int8 weights that lies in the block lists of `mk_conv_u8_block`, stored row-
+/// major.
 ///
-/// A list's offsets count bytes from the start of a row. Sums are int32 and wrap. Weights of a pair of groups of 16 columns
-/// are read once for a tile of rows.
+/// A list's offsets count bytes from the start of a row. Sums are int32 and wrap. Weights of a pair of groups of 16
+/// columns are read once for a tile of rows.
 typedef struct {
     const int8_t *blocks;
     const int32_t *offsets;
@@ -28,7 +29,8 @@ typedef struct {
     const uint8_t *input;
     ptrdiff_t input_row;
 
-    /// The first row of the result; `output_row` bytes from one to the next. Nothing behind column `columns` is written.
+    /// The first row of the result; `output_row` bytes from one to the next. Nothing behind column `columns` is
+    /// written.
     void *output;
     ptrdiff_t output_row;
     int32_t columns;
@@ -42,7 +44,8 @@ typedef struct {
     int32_t zero_point;
 } mk_gemm_u8_block;
 
-/// Computes rows first_row ..< first_row + rows of the columns of pairs first_pair ..< first_pair + pairs (32 columns each).
+/// Computes rows first_row ..< first_row + rows of the columns of pairs first_pair ..< first_pair + pairs (32 columns
+/// each).
 typedef void (*mk_gemm_u8_block_function)(const mk_gemm_u8_block *problem, int32_t first_pair, int32_t pairs,
                                           int32_t first_row, int32_t rows);
 
@@ -59,8 +62,8 @@ void mk_gemm_u8_block_neon(const mk_gemm_u8_block *, int32_t, int32_t, int32_t, 
 /// The body for an instruction set, which this processor must run.
 mk_gemm_u8_block_function mk_gemm_u8_block_for(mk_isa isa);
 
-/// Copies rows ..< of bytes, flipping the bits of `flip` in each (0x80 makes s8 u8), and fills bytes `depth` ..< `to_row` of
-/// each with `flip`.
+/// Copies rows ..< of bytes, flipping the bits of `flip` in each (0x80 makes s8 u8), and fills bytes `depth` ..<
+/// `to_row` of each with `flip`.
 void mk_gemm_u8_rows(uint8_t *to, size_t to_row, const uint8_t *from, size_t from_row, size_t rows, size_t depth,
                      uint8_t flip);
 

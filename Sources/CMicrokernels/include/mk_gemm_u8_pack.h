@@ -18,8 +18,8 @@ typedef struct {
 
 /// Counts the blocks of columns 32 * pair ..< 32 * pair + 32: sets the lengths of `list`.
 ///
-/// A block of zeros is left out. A weight less its zero point that int8 does not hold is split over two or three entries
-/// of the same offset.
+/// A block of zeros is left out. A weight less its zero point that int8 does not hold is split over two or three
+/// entries of the same offset.
 void mk_gemm_u8_count(const mk_gemm_u8_weights *weights, int32_t pair, struct mk_block_list *list);
 
 /// Writes the blocks that were counted to `blocks + list->first_block`, their offsets in a row of inputs to
