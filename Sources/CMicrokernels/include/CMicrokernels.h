@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mk_byte_table.h"
 #include "mk_conv_f32_block.h"
 #include "mk_conv_u8_block.h"
 #include "mk_conv_u8_block_isa.h"
