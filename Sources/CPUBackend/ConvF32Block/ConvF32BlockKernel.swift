@@ -130,7 +130,7 @@ final class ConvF32BlockKernel: CPUKernel {
                 pixel.assumingMemoryBound(to: UInt8.self), Int32(lanes), rows, output.shape.rowBytes,
                 Int32(output.shape.width))
         }
-        if task.rows.lowerBound == 0 { output.shape.fillHalo(of: value, image: image, groups: groups, byte: 0) }
+        if task.rows.lowerBound == 0 { output.shape.fillHalo(of: value, image: image, groups: groups) }
     }
 
     private func byteAddress(_ address: UnsafeMutableRawPointer) -> UnsafePointer<UInt8> {

@@ -68,7 +68,7 @@ struct ByteTable: CPUKernel {
                     out_row: written.rowBytes, in_row: read.rowBytes, rows: rows.count,
                     row_bytes: read.width * read.pixelBytes,
                     lanes: UInt32(min(lanes, read.channels - group * lanes)), rest: byte))
-            if run == 0 { written.fillHalo(of: to, image: image, groups: group..<group + 1, byte: byte) }
+            if run == 0 { written.fillHalo(of: to, image: image, groups: group..<group + 1) }
         }
     }
 
