@@ -9,7 +9,8 @@ void mk_byte_table_scalar(const mk_byte_rows *rows, const uint8_t table[256]) {
         const uint8_t *in = rows->in + (ptrdiff_t)row * rows->in_row;
         for (size_t i = 0; i < bytes; i++) out[i] = table[in[i]];
         if (lanes == 16) continue;
-        for (size_t i = lanes; i < bytes; i += 16) memset(out + i, rows->rest, bytes - i < 16 - lanes ? bytes - i : 16 - lanes);
+        for (size_t i = lanes; i < bytes; i += 16)
+            memset(out + i, rows->rest, bytes - i < 16 - lanes ? bytes - i : 16 - lanes);
     }
 }
 

@@ -16,7 +16,17 @@ import Testing
             .blocked(BlockedLayout(halo: Halo(top: 2, left: 1, bottom: 3, right: 0), haloByte: 200))
         ),
     ]
-    private static let shapes = [[2, 19, 3, 5], [1, 16, 4, 4], [1, 3, 7], [2, 33, 70, 61], [1, 48, 1, 1]]
+    /// Pixels of as many channels as there are, as well.
+    private static func layouts(channels: Int) -> [(from: PlannedValue.Layout, to: PlannedValue.Layout)] {
+        guard channels < BlockedLayout.groupChannels else { return layouts }
+        let to = BlockedLayout(
+            halo: Halo(top: 1, left: 1, bottom: 2, right: 3), channelsPerPixel: channels, haloByte: 77)
+        return layouts + [(.blocked(BlockedLayout(channelsPerPixel: channels)), .blocked(to))]
+    }
+
+    private static let shapes = [
+        [2, 19, 3, 5], [2, 3, 9, 8], [1, 15, 2, 2], [1, 16, 4, 4], [1, 3, 7], [2, 33, 70, 61], [1, 48, 1, 1],
+    ]
 
     private static func random(_ type: TensorType, _ generator: inout SeededGenerator) -> Tensor {
         var tensor = Tensor(zeros: type)
@@ -65,7 +75,7 @@ import Testing
         let seed: UInt64 = 31
         var generator = SeededGenerator(seed: seed)
         for shape in Self.shapes {
-            for layout in Self.layouts {
+            for layout in Self.layouts(channels: shape[1]) {
                 for (input, output) in [(ElementType.uint8, ElementType.uint8), (.int8, .int8), (.int8, .uint8)] {
                     let x = Self.random(TensorType(input, shape), &generator)
                     let table = Self.random(TensorType(output, [256]), &generator)

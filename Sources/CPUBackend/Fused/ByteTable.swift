@@ -2,7 +2,8 @@ import CMicrokernels
 import Runtime
 import Tensors
 
-/// Looks every byte of a value up in a table: row-major to row-major, or blocked to blocked with any halos.
+/// Looks every byte of a value up in a table: row-major to row-major, or blocked to blocked with any halos and
+/// as many channels a pixel.
 struct ByteTable: CPUKernel {
     private let x: StepOperands.Value
     private let y: StepOperands.Value
@@ -16,7 +17,7 @@ struct ByteTable: CPUKernel {
 
     /// - Parameter table: for each byte of `x` in the file that of `y`: 256 bytes.
     init(x: StepOperands.Value, y: StepOperands.Value, table: [UInt8], isa: InstructionSet) {
-        precondition(table.count == 256 && (x.blocked == nil) == (y.blocked == nil))
+        precondition(table.count == 256 && x.blocked?.pixelBytes == y.blocked?.pixelBytes)
         (self.x, self.y, self.isa) = (x, y, isa.mk)
         let read = ByteTable.flip(of: x)
         let written = ByteTable.flip(of: y)
@@ -53,7 +54,9 @@ struct ByteTable: CPUKernel {
         _ from: UnsafeMutableRawPointer, _ read: BlockedShape, _ to: UnsafeMutableRawPointer, _ written: BlockedShape
     ) {
         let runs = max(1, (read.height + rowsPerTask - 1) / rowsPerTask)
+        // Pixels that are packed closer than in 16s hold channels alone.
         let lanes = BlockedLayout.groupChannels
+        let isPacked = read.layout.channelsPerPixel < lanes
         let byte = written.layout.haloByte
         HostThreads.forEach(count: read.images * read.groups * runs) { task in
             let (plane, run) = task.quotientAndRemainder(dividingBy: runs)
@@ -67,7 +70,7 @@ struct ByteTable: CPUKernel {
                     in: (from + source + rows.lowerBound * read.rowBytes).assumingMemoryBound(to: UInt8.self),
                     out_row: written.rowBytes, in_row: read.rowBytes, rows: rows.count,
                     row_bytes: read.width * read.pixelBytes,
-                    lanes: UInt32(min(lanes, read.channels - group * lanes)), rest: byte))
+                    lanes: UInt32(isPacked ? lanes : min(lanes, read.channels - group * lanes)), rest: byte))
             if run == 0 { written.fillHalo(of: to, image: image, groups: group..<group + 1) }
         }
     }

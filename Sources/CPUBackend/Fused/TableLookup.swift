@@ -5,9 +5,13 @@ import Tensors
 extension ModelGraph.TableLookup: CPUOperator {
     package func arrangements(_ step: StepOperands) -> [Arrangement] {
         guard let x = step.input(0), step.input(1)?.constant != nil else { return [] }
-        let rowMajor = Arrangement(inputs: [0: .rowMajor], outputs: [0: .rowMajor])
-        guard BlockedShape(x.type, BlockedLayout()) != nil else { return [rowMajor] }
-        return [Arrangement(inputs: [0: .blocked()], outputs: [0: .blocked()]), rowMajor]
+        var layouts: [OperandLayout] = [.rowMajor]
+        if BlockedShape(x.type, BlockedLayout()) != nil {
+            layouts.insert(.blocked(), at: 0)
+            // The image of a network whose file turns uint8 into int8 before the first convolution, which reads such pixels.
+            if 1..<BlockedLayout.groupChannels ~= x.type.shape[1] { layouts.insert(.packedPixels(), at: 0) }
+        }
+        return layouts.map { Arrangement(inputs: [0: $0], outputs: [0: $0]) }
     }
 
     package func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel {
