@@ -19,7 +19,8 @@ static void accumulate(uint32_t sums[16], const uint8_t *pixel, const int8_t *bl
 
 static float clamp(float value, float low, float high) { return value > low ? (value < high ? value : high) : low; }
 
-static void store(const mk_conv_u8_block *problem, const uint32_t sums[16], int32_t group, int32_t row, int32_t column) {
+static void store(const mk_conv_u8_block *problem, const uint32_t sums[16], int32_t group, int32_t row,
+                  int32_t column) {
     uint8_t *out = problem->output + group * problem->output_group + row * problem->output_row + column * 16;
     const mk_u8_addition *add = problem->addition;
     for (int output = 0; output < 16; output++) {
@@ -42,7 +43,8 @@ void mk_conv_u8_block_scalar(const mk_conv_u8_block *problem, int32_t first_pair
     for (int32_t pair = first_pair; pair < first_pair + pairs; pair++) {
         const struct mk_block_list *list = &problem->lists[pair];
         const int8_t *both = problem->blocks + list->first_block;
-        const int8_t *alone[2] = {both + (size_t)list->both * 128, both + (size_t)list->both * 128 + (size_t)list->first * 64};
+        const int8_t *alone[2] = {both + (size_t)list->both * 128,
+                                  both + (size_t)list->both * 128 + (size_t)list->first * 64};
         const int32_t *offsets = problem->offsets + list->first_offset;
         const int32_t *alone_offsets[2] = {offsets + list->both, offsets + list->both + list->first};
         const uint32_t alone_count[2] = {list->first, list->second};
