@@ -81,7 +81,10 @@ let package = Package(
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(
-            "CPUBackendTests", ["CPUBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+            "CPUBackendTests",
+            [
+                "CMicrokernels", "CPUBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport",
+            ]),
         swiftTests(
             "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(
