@@ -2,7 +2,8 @@
 
 #if defined(__x86_64__)
 #pragma STDC FP_CONTRACT OFF
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
+                             apply_to = function)
 #include "conv_u8_block_avx512vnni_store.h"
 
 /// A rectangle of tiles of one shape.
@@ -10,8 +11,8 @@ typedef struct {
     int32_t row, row_tiles, column, column_tiles;
 } mk_tile_run;
 
-/// Blocks of the next pair, which tiles of this one bring into the second-level cache: in a network each weight is read from
-/// memory once an image, and the first tile of a pair would wait for it.
+/// Blocks of the next pair, which tiles of this one bring into the second-level cache: in a network each weight is read
+/// from memory once an image, and the first tile of a pair would wait for it.
 typedef struct {
     const int8_t *next, *end;
     /// Bytes that each tile asks for.
@@ -24,15 +25,21 @@ static inline __attribute__((always_inline)) const int8_t *mk_prefetch(const int
     return line + ((ptrdiff_t)(line < stop) << 6);
 }
 
-typedef void (*mk_tile_function)(const mk_conv_u8_block *, const mk_tile_epilogue *, int32_t pair, mk_tile_run, mk_stream *);
+typedef void (*mk_tile_function)(const mk_conv_u8_block *, const mk_tile_epilogue *, int32_t pair, mk_tile_run,
+                                 mk_stream *);
+
+/// Multiples of the distance between columns.
+typedef struct {
+    ptrdiff_t one, three, five, seven;
+} mk_steps;
 
 /// Four activation bytes, at any address.
 typedef struct {
     uint8_t bytes[4];
 } mk_quad;
 
-// These are written as assembly since the compiler, given intrinsics, moves all broadcasts of an entry to its front: more
-// registers than there are, and most of the time goes into spills.
+// These are written as assembly since the compiler, given intrinsics, moves all broadcasts of an entry to its front:
+// more registers than there are, and most of the time goes into spills.
 
 /// Adds the dot products of a pixel's quad with the blocks of two output groups.
 static inline __attribute__((always_inline)) void mk_dot_two(__m512i *a, __m512i *b, const mk_quad *quad, __m512i w0,
@@ -51,8 +58,8 @@ static inline __attribute__((always_inline)) void mk_dot_one(__m512i *a, const m
 
 /// The address of column q, `later` being that of column 7, from three multiples of the distance between columns: what
 /// the address of a load can add and scale by itself.
-static inline __attribute__((always_inline)) const uint8_t *mk_tile_pixel(const uint8_t *pixel, const uint8_t *later, int q,
-                                                                          ptrdiff_t one, ptrdiff_t three, ptrdiff_t five) {
+static inline __attribute__((always_inline)) const uint8_t *
+mk_tile_pixel(const uint8_t *pixel, const uint8_t *later, int q, ptrdiff_t one, ptrdiff_t three, ptrdiff_t five) {
     switch (q) {
     case 0: return pixel;
     case 1: return pixel + one;
@@ -71,7 +78,8 @@ static inline __attribute__((always_inline)) const uint8_t *mk_tile_pixel(const 
     }
 }
 
-/// Stores a tile's sums, as [group][row][column], by the definition: for huge multipliers, and additions without constants.
+/// Stores a tile's sums, as [group][row][column], by the definition: for huge multipliers, and additions without
+/// constants.
 static __attribute__((noinline)) void mk_tile_store_general(const mk_conv_u8_block *problem, const __m512i *sums,
                                                             int32_t group, int32_t row, int32_t column, int32_t rows,
                                                             int32_t columns) {
@@ -82,16 +90,18 @@ static __attribute__((noinline)) void mk_tile_store_general(const mk_conv_u8_blo
         const __m512 multiplier = _mm512_loadu_ps(problem->multiplier + (size_t)g * 16);
         for (int32_t p = 0; p < rows * columns; p++) {
             const int32_t r = row + p / columns, c = column + p % columns;
-            const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[(g - group) * rows * columns + p]), multiplier);
-            // The second operand is the result where the first is a NaN: 0 times an infinite multiplier gives the lowest.
+            const __m512 product =
+                _mm512_mul_ps(_mm512_cvtepi32_ps(sums[(g - group) * rows * columns + p]), multiplier);
+            // The second operand is the result where the first is a NaN: 0 times an infinite multiplier gives the
+            // lowest.
             __m512 v = _mm512_roundscale_ps(_mm512_min_ps(_mm512_max_ps(product, low), high), 0);
             int32_t zero_point = problem->zero_point;
             if (add) {
                 const uint8_t *other = add->other + g * add->other_group + r * add->other_row + c * 16;
                 const __m512i bytes = _mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)other));
-                const __m512 residual = _mm512_mul_ps(
-                    _mm512_sub_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(add->other_zero_point)),
-                    _mm512_set1_ps(add->other_scale));
+                const __m512 residual =
+                    _mm512_mul_ps(_mm512_sub_ps(_mm512_cvtepi32_ps(bytes), _mm512_set1_ps(add->other_zero_point)),
+                                  _mm512_set1_ps(add->other_scale));
                 const __m512 sum = _mm512_add_ps(_mm512_mul_ps(v, _mm512_set1_ps(add->conv_scale)), residual);
                 v = _mm512_max_ps(_mm512_div_ps(sum, _mm512_set1_ps(add->scale)), _mm512_set1_ps(add->low));
                 v = _mm512_min_ps(v, _mm512_set1_ps(add->high));
@@ -213,8 +223,7 @@ static void mk_run_columns(const mk_conv_u8_block *problem, const mk_tile_epilog
                                       stream);
     mk_tiles[height][columns](
         problem, epilogue, pair,
-        (mk_tile_run){first_row + taller * (height + 1), row_tiles - taller, column, column_tiles},
-                                      stream);
+        (mk_tile_run){first_row + taller * (height + 1), row_tiles - taller, column, column_tiles}, stream);
 }
 
 static mk_tile_epilogue mk_prepare_epilogue(const mk_conv_u8_block *problem) {

@@ -6,9 +6,9 @@
 
 // How mk_conv_u8_block_avx512vnni turns the sums of a row of pixels into bytes without leaving registers.
 //
-// Rounding and clamping to integers may change places, since both are monotone and the bounds are integers. So sums become
-// integers first; the narrowing saturates to 16 bits, the zero point is added there, the next narrowing saturates to
-// 0...255, and the bounds of an activation are applied to bytes, four pixels at a time.
+// Rounding and clamping to integers may change places, since both are monotone and the bounds are integers. So sums
+// become integers first; the narrowing saturates to 16 bits, the zero point is added there, the next narrowing
+// saturates to 0...255, and the bounds of an activation are applied to bytes, four pixels at a time.
 
 typedef enum {
     /// Requantize.
@@ -30,8 +30,8 @@ typedef struct {
 } mk_tile_epilogue;
 
 /// Rounded integers less the zero point, four pixels of 16 channels each, to 64 bytes: pixel after pixel.
-static inline __attribute__((always_inline)) __m512i mk_narrow(const mk_tile_epilogue *e, __m512i a, __m512i b, __m512i c,
-                                                               __m512i d) {
+static inline __attribute__((always_inline)) __m512i mk_narrow(const mk_tile_epilogue *e, __m512i a, __m512i b,
+                                                               __m512i c, __m512i d) {
     const __m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(a, b), e->zero_point);
     const __m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(c, d), e->zero_point);
     const __m512i bytes = _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(ab, cd), e->low), e->high);
@@ -58,8 +58,8 @@ static inline __attribute__((always_inline)) void mk_store_integers(const mk_til
 static inline __attribute__((always_inline)) void mk_store_plain(const mk_tile_epilogue *e, const float *multiplier,
                                                                  __m512i *sums, int count, uint8_t *out) {
     const __m512 m = _mm512_loadu_ps(multiplier);
-    _Pragma("clang loop unroll(full)") for (int p = 0; p < count; p++)
-        sums[p] = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sums[p]), m));
+    _Pragma("clang loop unroll(full)") for (int p = 0; p < count; p++) sums[p] =
+        _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_cvtepi32_ps(sums[p]), m));
     mk_store_integers(e, sums, count, out);
 }
 

@@ -1,5 +1,5 @@
-// One tile of mk_conv_u8_block_avx512vnni: 2 output groups x MK_ROWS x MK_COLUMNS pixels in registers. Included once for each
-// shape, with MK_ROWS and MK_COLUMNS defined; no include guard.
+// One tile of mk_conv_u8_block_avx512vnni: 2 output groups x MK_ROWS x MK_COLUMNS pixels in registers. Included once
+// for each shape, with MK_ROWS and MK_COLUMNS defined; no include guard.
 
 #define MK_PASTE(name, rows, columns) name##_##rows##x##columns
 #define MK_NAME(name, rows, columns) MK_PASTE(name, rows, columns)
@@ -7,20 +7,22 @@
 #define MK_UNROLL _Pragma("clang loop unroll(full)")
 
 /// Adds the products of one entry to the sums of one group, or of both where `groups` is 2.
-static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COLUMNS)(
-    __m512i *first, __m512i *second, int groups, const uint8_t *x, const int8_t *weights, ptrdiff_t row, ptrdiff_t one,
-    ptrdiff_t three, ptrdiff_t five, ptrdiff_t seven) {
+static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COLUMNS)(__m512i *first, __m512i *second,
+                                                                                      int groups, const uint8_t *x,
+                                                                                      const int8_t *weights,
+                                                                                      ptrdiff_t row, mk_steps *steps) {
     const __m512i w0 = _mm512_loadu_si512(weights);
     const __m512i w1 = groups == 2 ? _mm512_loadu_si512(weights + 64) : w0;
-    // Opaque in each iteration, so that the compiler scales them in the address of each load and keeps no register for each
-    // multiple.
-    __asm__ volatile("" : "+r"(one), "+r"(three), "+r"(five));
+    // Opaque in each iteration, so that the compiler scales them in the address of each load and keeps no register for
+    // each multiple.
+    __asm__ volatile("" : "+r"(steps->one), "+r"(steps->three), "+r"(steps->five));
     MK_UNROLL for (int r = 0; r < MK_ROWS; r++) {
         const uint8_t *pixel = x + r * row;
-        const uint8_t *later = pixel + seven;
+        const uint8_t *later = pixel + steps->seven;
         MK_UNROLL for (int q = 0; q < MK_COLUMNS; q++) {
             const int p = r * MK_COLUMNS + q;
-            const mk_quad *quad = (const mk_quad *)mk_tile_pixel(pixel, later, q, one, three, five);
+            const mk_quad *quad =
+                (const mk_quad *)mk_tile_pixel(pixel, later, q, steps->one, steps->three, steps->five);
             if (groups == 2)
                 mk_dot_two(&first[p], &second[p], quad, w0, w1);
             else
@@ -35,7 +37,7 @@ static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, 
     const int32_t group = pair * 2;
     const int has_second = group + 1 < problem->groups;
     const ptrdiff_t row = problem->input_row, one = problem->input_pixel;
-    const ptrdiff_t three = one * 3, five = one * 5, seven = one * 7;
+    mk_steps steps = {one, one * 3, one * 5, one * 7};
     const int32_t *offsets = problem->offsets + list.first_offset;
     const int8_t *blocks = problem->blocks + list.first_block;
     const int32_t *bias = problem->bias + (size_t)group * 16;
@@ -54,20 +56,24 @@ static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, 
             const int8_t *ahead = stream->next;
             const int8_t *stop = stream->end - ahead > stream->share ? ahead + stream->share : stream->end;
             const int32_t *offset = offsets;
-            for (const int32_t *end = offset + list.both; offset != end; offset++, w += 128, ahead = mk_prefetch(ahead, stop))
-                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, one, three, five, seven);
-            for (const int32_t *end = offset + list.first; offset != end; offset++, w += 64, ahead = mk_prefetch(ahead, stop))
-                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, one, three, five, seven);
-            for (const int32_t *end = offset + list.second; offset != end; offset++, w += 64, ahead = mk_prefetch(ahead, stop))
-                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, one, three, five, seven);
+            for (const int32_t *end = offset + list.both; offset != end;
+                 offset++, w += 128, ahead = mk_prefetch(ahead, stop))
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, &steps);
+            for (const int32_t *end = offset + list.first; offset != end;
+                 offset++, w += 64, ahead = mk_prefetch(ahead, stop))
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, &steps);
+            for (const int32_t *end = offset + list.second; offset != end;
+                 offset++, w += 64, ahead = mk_prefetch(ahead, stop))
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, &steps);
 
             stream->next = ahead;
             const mk_u8_addition *add = problem->addition;
-            uint8_t *out = problem->output + group * problem->output_group + at_row * problem->output_row + at_column * 16;
+            uint8_t *out =
+                problem->output + group * problem->output_group + at_row * problem->output_row + at_column * 16;
             if (epilogue->kind == MK_EPILOGUE_PLAIN) {
                 const float *multiplier = problem->multiplier + (size_t)group * 16;
-                MK_UNROLL for (int r = 0; r < MK_ROWS; r++)
-                    mk_store_plain(epilogue, multiplier, first + r * MK_COLUMNS, MK_COLUMNS, out + r * problem->output_row);
+                MK_UNROLL for (int r = 0; r < MK_ROWS; r++) mk_store_plain(epilogue, multiplier, first + r * MK_COLUMNS,
+                                                                           MK_COLUMNS, out + r * problem->output_row);
                 if (!has_second) continue;
                 MK_UNROLL for (int r = 0; r < MK_ROWS; r++)
                     mk_store_plain(epilogue, multiplier + 16, second + r * MK_COLUMNS, MK_COLUMNS,

@@ -7,7 +7,8 @@ void mk_fill_halo(void *value, size_t groups, size_t group_bytes, size_t height,
     for (size_t group = 0; group < groups; group++) {
         uint8_t *first = (uint8_t *)value + group * group_bytes;
         uint8_t *image = first + top * row_bytes;
-        // The right edge of a row and the left edge of the next are neighbours, and so are the corners and the rows beside.
+        // The right edge of a row and the left edge of the next are neighbours, and so are the corners and the rows
+        // beside.
         memset(first, byte, top * row_bytes + left_bytes);
         for (size_t row = 1; row < height; row++)
             memset(image + row * row_bytes - right_bytes, byte, right_bytes + left_bytes);

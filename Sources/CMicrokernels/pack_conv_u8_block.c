@@ -19,8 +19,8 @@ static int gather(const mk_conv_weights *w, int64_t first_output, const int64_t 
         for (int input = 0; input < 4; input++) {
             const int64_t index = sources[input] - base;
             if (sources[input] < 0 || index < 0 || index >= w->per_output) continue;
-            const int32_t weight = w->is_unsigned ? ((const uint8_t *)w->weights)[own + index]
-                                                  : ((const int8_t *)w->weights)[own + index];
+            const int32_t weight =
+                w->is_unsigned ? ((const uint8_t *)w->weights)[own + index] : ((const int8_t *)w->weights)[own + index];
             const int32_t value = weight - w->zero_points[output];
             block->values[o * 4 + input] = (int16_t)value;
             sums[o] = (int32_t)((uint32_t)sums[o] + (uint32_t)value);

@@ -42,10 +42,12 @@ static float moved(float value, int steps) {
 }
 
 void mk_u8_addition_find_factors(mk_u8_addition *a, int32_t conv_low, int32_t conv_high) {
-    // Nearest first. A quotient of a fraction near 1/2 decides; there are few, and a neighbouring float often does them all.
+    // Nearest first. A quotient of a fraction near 1/2 decides; there are few, and a neighbouring float often does them
+    // all.
     static const int8_t steps[][2] = {
-        {0, 0},  {0, 1},  {1, 0},  {0, -1}, {-1, 0}, {1, 1},  {-1, -1}, {1, -1}, {-1, 1}, {0, 2},  {2, 0},   {0, -2}, {-2, 0},
-        {1, 2},  {2, 1},  {-1, 2}, {2, -1}, {1, -2}, {-2, 1}, {-1, -2}, {-2, -1}, {2, 2}, {-2, -2}, {2, -2}, {-2, 2},
+        {0, 0},  {0, 1},   {1, 0},   {0, -1}, {-1, 0},  {1, 1},  {-1, -1}, {1, -1}, {-1, 1},
+        {0, 2},  {2, 0},   {0, -2},  {-2, 0}, {1, 2},   {2, 1},  {-1, 2},  {2, -1}, {1, -2},
+        {-2, 1}, {-1, -2}, {-2, -1}, {2, 2},  {-2, -2}, {2, -2}, {-2, 2},
     };
     a->has_factors = 0;
 #if defined(__x86_64__)

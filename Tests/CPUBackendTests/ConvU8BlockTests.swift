@@ -1,4 +1,5 @@
 import CMicrokernels
+import ModelGraph
 import TestSupport
 import Testing
 
@@ -40,6 +41,20 @@ import Testing
         let options = QuantizedConvolutionCase.Options(
             channels: [700], outputs: [800], widths: [3], heights: [3], groups: [1], ranks: [2])
         try check(QuantizedConvolutionCase(seed: seed, options), seed: seed)
+    }
+
+    /// Computed parameters are left to the definition, and so is padding that would take far more memory than the model.
+    @Test func whatItDoesNotTake() throws {
+        let options = QuantizedConvolutionCase.Options(
+            channels: [8], outputs: [16], groups: [1], ranks: [2], adds: [false])
+        var trial = QuantizedConvolutionCase(seed: 1, options)
+        #expect(try trial.arrangements().count == 1)
+        for parameter in [1, 2, 3, 4, 5, 6, 7] {
+            #expect(try trial.arrangements(computing: parameter).isEmpty, "input \(parameter)")
+        }
+        trial.attributes["pads"] = .ints([0x7FFF_FFFF, 0x7FFF_FFFF, 0x7FFF_FFFF, 0x7FFF_FFFF])
+        trial.attributes["strides"] = .ints([0x7FFF_FFFF, 0x7FFF_FFFF])
+        #expect(try trial.arrangements().isEmpty)
     }
 
     /// The factors that spare a division give the defined integer for all operands, and are found for nearly all scales.

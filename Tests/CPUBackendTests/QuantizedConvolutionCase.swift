@@ -158,6 +158,24 @@ struct QuantizedConvolutionCase {
         return try Self.evaluate(try addition(), addends)
     }
 
+    /// The arrangements that a kernel takes for the convolution alone, with one of its parameters computed or none.
+    func arrangements(computing parameter: Int? = nil) throws -> [Arrangement] {
+        guard let kernel = try convolution() as? any CPUOperator else { return [] }
+        let types = [x.type] + constants.dropFirst().map { $0?.type }
+        let results = try (kernel as any Operator).inferTypes(
+            Operands(types: types, values: types.map { _ in nil }, outputCount: 1))
+        let inputs = types.enumerated().map { index, type in
+            type.map {
+                StepOperands.Value(
+                    id: index, type: $0, layout: .rowMajor, constant: index == parameter ? nil : constants[index])
+            }
+        }
+        return kernel.arrangements(
+            StepOperands(
+                inputs: inputs, outputs: [.init(id: 9, type: results[0], layout: .rowMajor, constant: nil)],
+                addition: nil))
+    }
+
     /// What a prepared kernel stores, and what it should, byte for byte; one pair for each arrangement that it takes.
     func stored(_ expected: Tensor, isa: InstructionSet, threads: Int, seed: Int) throws -> [(
         got: [UInt8], want: [UInt8]

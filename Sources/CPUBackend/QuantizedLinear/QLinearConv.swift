@@ -1,4 +1,3 @@
-import CMicrokernels
 import ModelGraph
 import Runtime
 import Tensors

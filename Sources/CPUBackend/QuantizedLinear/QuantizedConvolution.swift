@@ -1,4 +1,3 @@
-import CMicrokernels
 import ModelGraph
 import Runtime
 import Tensors
@@ -30,7 +29,8 @@ struct QuantizedConvolution {
         let result = step.addition?.convolutionType ?? output.type
         guard let window = try? base.resolvedWindow(input: input.type.shape, weight: weights.shape),
             input.type.elementCount > 0, result.elementCount > 0,
-            let halo = QuantizedConvolution.halo(window, input: input.type, output: result)
+            let halo = QuantizedConvolution.halo(window, input: input.type, output: result),
+            QuantizedConvolution.packsWell(weights.type, channels: input.type.shape[1])
         else { return nil }
         if let fused = step.addition {
             guard let addition = QuantizedAddition(fused, zeroPoint: step.input(7)?.constant) else { return nil }
@@ -67,6 +67,10 @@ struct QuantizedConvolution {
         guard let inputShape = input.blocked, let outputShape = output.blocked else {
             preconditionFailure("a convolution's operands are not blocked")
         }
+        // Other readers of the value may have asked for a halo much wider than this one needs.
+        guard inputShape.imageBytes <= Int(Int32.max) else {
+            throw HoneError(.unsupported, "an image of \(inputShape.imageBytes) bytes; supported are less than 2 GiB")
+        }
         let outputs = weights.shape[0]
         let xScale = try step.scales(1, "x_scale")[0]
         let wScales = try step.scales(4, "w_scale").spread(over: outputs)
@@ -102,6 +106,14 @@ struct QuantizedConvolution {
             packedInputs: [
                 3: { lists.unpack(into: $0, zeroPoints: zeroPoints, group: group) }
             ])
+    }
+
+    /// Whether lists of these weights take memory in proportion: one channel of one output fills a 64th of a block.
+    private static func packsWell(_ weights: TensorType, channels: Int) -> Bool {
+        let taps = weights.shape[2...].reduce(1.0) { $0 * Double($1) }
+        let entries = Double((channels + 15) / 16 * 4) * taps
+        let blocks = Double((weights.shape[0] + 31) / 32 * 32) * Double((weights.shape[1] + 3) / 4 * 4) * taps
+        return entries <= 0x1p20 && blocks <= Double(weights.elementCount) * 8 + 0x1p26
     }
 
     /// The halo that the window needs; nil where an image with it would not have 32-bit distances, or would be far larger
