@@ -65,34 +65,63 @@ MK_DEPTHWISE_TILES(MK_DEPTHWISE_FUNCTION)
 static const mk_conv_tile_entry mk_conv_tiles[] = {MK_TILES(MK_TILE_ENTRY)};
 static const mk_conv_tile_entry mk_depthwise_tiles[] = {MK_DEPTHWISE_TILES(MK_DEPTHWISE_ENTRY)};
 
+/// The tile that covers a row in the least time: its pixels, and about two more for its start and end.
+static const mk_conv_tile_entry *mk_best_tile(const mk_conv_tile_entry *tiles, size_t tile_count, int32_t groups,
+                                              int32_t width) {
+    const mk_conv_tile_entry *best = 0;
+    int64_t best_time = INT64_MAX;
+    for (const mk_conv_tile_entry *tile = tiles; tile < tiles + tile_count; tile++) {
+        if (tile->groups != groups || tile->pixels > width) continue;
+        const int64_t time = ((int64_t)width + tile->pixels - 1) / tile->pixels * (tile->pixels + 2);
+        if (time >= best_time) continue;
+        best_time = time;
+        best = tile;
+    }
+    return best;
+}
+
+/// The lists that take turns at each tile, from `list` on: one list of two groups, or so many of one group as fit
+/// `bytes`.
+static const mk_f32_list *mk_block_end(const mk_f32_list *list, const mk_f32_list *end, uint64_t bytes) {
+    uint64_t taken = 0;
+    const mk_f32_list *next = list;
+    do {
+        taken += (uint64_t)next->count * 64;
+        next++;
+    } while (next < end && list->groups == 1 && next->groups == 1 && taken + (uint64_t)next->count * 64 <= bytes);
+    return next;
+}
+
 static void mk_conv_rows(const mk_conv_f32_block *problem, const mk_conv_tile_entry *tiles, size_t tile_count,
                          int32_t first_list, int32_t lists, int32_t first_row, int32_t rows) {
     const int32_t width = problem->width;
     if (width <= 0 || rows <= 0) return;
-    for (const mk_f32_list *list = problem->lists + first_list; list < problem->lists + first_list + lists; list++) {
-        // The tile that covers a row in the least time: its pixels, and about two more for its start and end.
-        int64_t pixels = 1, cost = INT64_MAX;
-        mk_conv_tile_function run = 0;
-        for (const mk_conv_tile_entry *tile = tiles; tile < tiles + tile_count; tile++) {
-            if (tile->groups != list->groups || tile->pixels > width) continue;
-            int64_t time = ((int64_t)width + tile->pixels - 1) / tile->pixels * (tile->pixels + 2);
-            if (time >= cost) continue;
-            cost = time;
-            pixels = tile->pixels;
-            run = tile->run;
-        }
-        // The next list's bytes, spread over the entries of all tiles of this one.
-        mk_ahead ahead = {(uintptr_t)(problem->weights + list->first_weight), 0};
-        if (list->count > 0 && list - problem->lists + 1 < problem->list_count) {
-            const uint64_t steps = (uint64_t)list->count * (uint64_t)((width + pixels - 1) / pixels) * (uint64_t)rows;
-            ahead.weights = (uintptr_t)(problem->weights + list[1].first_weight);
-            ahead.step = (uintptr_t)(64 * (uint64_t)list[1].count * (uint64_t)list[1].groups / steps + 1);
+    const mk_f32_list *const end = problem->lists + first_list + lists;
+    const mk_f32_list *const all = problem->lists + problem->list_count;
+    const mk_f32_list *next = 0;
+    for (const mk_f32_list *block = problem->lists + first_list; block < end; block = next) {
+        next = mk_block_end(block, end, problem->block_bytes);
+        const mk_conv_tile_entry *tile = mk_best_tile(tiles, tile_count, block->groups, width);
+        uint64_t entries = 0, next_bytes = 0;
+        for (const mk_f32_list *list = block; list < next; list++) entries += list->count;
+        // The next lists' bytes, spread over the entries of all tiles of these.
+        mk_ahead ahead = {(uintptr_t)(problem->weights + block->first_weight), 0};
+        if (entries > 0 && next < all) {
+            const mk_f32_list *const after = mk_block_end(next, all, problem->block_bytes);
+            for (const mk_f32_list *list = next; list < after; list++)
+                next_bytes += (uint64_t)list->count * (uint64_t)list->groups * 64;
+            ahead.weights = (uintptr_t)(problem->weights + next->first_weight);
+            ahead.step = (uintptr_t)(
+                next_bytes / (entries * (uint64_t)((width + tile->pixels - 1) / tile->pixels) * (uint64_t)rows) + 1);
         }
         for (int32_t row = first_row; row < first_row + rows; row++)
             // The last tile of a row may overlap the one before: a result depends on nothing but its own chain.
-            for (int64_t column = 0; column < width; column += pixels) {
-                run(problem, list, row, (int32_t)(column <= width - pixels ? column : width - pixels), ahead);
-                ahead.weights += ahead.step * list->count;
+            for (int64_t column = 0; column < width; column += tile->pixels) {
+                const int64_t start = column <= width - tile->pixels ? column : width - tile->pixels;
+                for (const mk_f32_list *list = block; list < next; list++) {
+                    tile->run(problem, list, row, (int32_t)start, ahead);
+                    ahead.weights += ahead.step * list->count;
+                }
             }
     }
 }

@@ -53,6 +53,10 @@ typedef struct {
     const int32_t *offsets;
     const mk_f32_list *lists;
     int32_t list_count;
+    /// Lists of one group take turns at each tile of pixels while their weights are no more bytes than this. A sparse
+    /// list uses little of each line of input that it reads: the next list then finds the line in the first-level
+    /// cache.
+    uint64_t block_bytes;
 
     /// Origin of output pixel (0, 0): where its tap (0, 0) of channel 0 lies, halo included. Distances in bytes.
     const uint8_t *input;

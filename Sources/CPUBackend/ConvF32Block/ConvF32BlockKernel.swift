@@ -18,6 +18,8 @@ final class ConvF32BlockKernel: CPUKernel {
     /// From the input's first byte to the origin of output pixel (0, 0).
     private let originBytes: Int
     private let strides: [Int]
+    /// Kernels of several taps use a line of input often enough by themselves.
+    private let blockBytes: UInt64
     private let tasks: [ConvF32BlockTask]
 
     /// - Throws: `.unsupported` if the input is too large for the kernel's offsets, `.outOfMemory`.
@@ -62,6 +64,7 @@ final class ConvF32BlockKernel: CPUKernel {
             (halo.top - window.padsBegin[0]) * inputShape.rowBytes + (halo.left - window.padsBegin[1])
             * inputShape.pixelBytes
         strides = window.strides
+        blockBytes = shape[2] * shape[3] == 1 ? 192 << 10 : 0
         tasks = ConvF32BlockTask.tasks(
             costs: lists.lists.indices.map(lists.cost), rows: outputShape.height, width: outputShape.width,
             images: outputShape.images,
@@ -94,6 +97,7 @@ final class ConvF32BlockKernel: CPUKernel {
         problem.offsets = UnsafePointer(offsets.baseAddress)
         problem.lists = UnsafePointer(listTable.baseAddress)
         problem.list_count = Int32(lists.lists.count)
+        problem.block_bytes = blockBytes
         problem.input = byteAddress(memory[input.value] + image * input.shape.imageBytes + originBytes)
         problem.input_pixel = strides[1] * input.shape.pixelBytes
         problem.input_row = strides[0] * input.shape.rowBytes

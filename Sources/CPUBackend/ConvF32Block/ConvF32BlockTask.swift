@@ -1,3 +1,5 @@
+import Foundation
+
 /// A part of a convolution's output: some rows of the groups of some lists.
 struct ConvF32BlockTask {
     let rows: Range<Int>
@@ -7,8 +9,8 @@ struct ConvF32BlockTask {
     private static let cachedInputBytes = 384 << 10
     /// Vector operations that are worth a task of their own: some 25 microseconds.
     private static let taskOperations = 200_000
-    /// Tasks of one step, at most.
-    private static let taskLimit = 64
+    /// Tasks of one step, about: enough to keep every thread busy to the end, no more, since lists of one task share input.
+    private static let taskLimit = max(16, 4 * ProcessInfo.processInfo.activeProcessorCount)
 
     /// Cuts one image: rows so that the input of a task stays in cache, then lists into parts of equal work.
     ///
