@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mk_conv_depthwise_u8.h"
 #include "mk_conv_u8_block.h"
 #include "mk_halo.h"
 #include "mk_isa.h"
