@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "mk_byte_table.h"
+#include "mk_conv_depthwise_u8.h"
 #include "mk_conv_f32_block.h"
 #include "mk_conv_u8_block.h"
 #include "mk_conv_u8_block_isa.h"
