@@ -1,14 +1,15 @@
-// conv_u8_block for AVX2, exact. `vpmaddubsw` adds two neighbouring products in 16 bits and saturates; a block is safe if no
-// activations make it do so: the positive weights of no pair sum to more than 128 and the negative ones to no less than -128
-// (255 * 128 < 32768). 38 (MobileNetV2) to 77 % (VGG-16, ResNet-50: 64 %) of the blocks of quantized networks are.
+// conv_u8_block for AVX2, exact. `vpmaddubsw` adds two neighbouring products in 16 bits and saturates; a block is safe
+// if no activations make it do so: the positive weights of no pair sum to more than 128 and the negative ones to no
+// less than -128 (255 * 128 < 32768). 38 (MobileNetV2) to 77 % (VGG-16, ResNet-50: 64 %) of the blocks of quantized
+// networks are.
 //
-// Per half block (8 outputs x 4 inputs) and pixel a safe block takes vpmaddubsw, vpmaddwd by ones, vpaddd: 3 operations. Any
-// other takes two vpmaddwd of 16-bit weights with the even and the odd activations and two vpaddd: 4, and 1 for splitting the
-// activations. Measured on Zen 5, two halves x six pixels: 238 GOP/s (register-only: 236) against 184 (200 without splits). So
-// every block that is safe goes the first way, and the two lists add to the same sums.
-// Also considered: sums of two blocks in 16 bits (2.5 operations; 2 % of random pairs of blocks of ResNet-50 allow it); clipping
-// the weights of an unsafe block to a safe one with the rest as 16-bit weights (5.5); vpabsb and vpsignb (5, and -128 needs
-// another way); nibbles summed in 16 bits (4.75).
+// Per half block (8 outputs x 4 inputs) and pixel a safe block takes vpmaddubsw, vpmaddwd by ones, vpaddd: 3
+// operations. Any other takes two vpmaddwd of 16-bit weights with the even and the odd activations and two vpaddd: 4,
+// and 1 for splitting the activations. Measured on Zen 5, two halves x six pixels: 238 GOP/s (register-only: 236)
+// against 184 (200 without splits). So every block that is safe goes the first way, and the two lists add to the same
+// sums. Also considered: sums of two blocks in 16 bits (2.5 operations; 2 % of random pairs of blocks of ResNet-50
+// allow it); clipping the weights of an unsafe block to a safe one with the rest as 16-bit weights (5.5); vpabsb and
+// vpsignb (5, and -128 needs another way); nibbles summed in 16 bits (4.75).
 #include "mk_conv_u8_block_isa.h"
 
 #if defined(__x86_64__)

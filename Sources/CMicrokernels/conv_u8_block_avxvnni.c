@@ -1,6 +1,6 @@
-// conv_u8_block for AVX-VNNI: a block is two registers of 8 outputs x 4 inputs, and a tile one group by six pixels, that is
-// 12 of the 16 registers for sums. Measured on Zen 5 (register-only loop: 454 GOP/s): 2 halves x 6 pixels 480 GOP/s, 2 x 5 451,
-// 2 x 4 444, 1 x 12 390, 4 x 3 (two groups) 213, for it keeps no weights in registers.
+// conv_u8_block for AVX-VNNI: a block is two registers of 8 outputs x 4 inputs, and a tile one group by six pixels,
+// that is 12 of the 16 registers for sums. Measured on Zen 5 (register-only loop: 454 GOP/s): 2 halves x 6 pixels 480
+// GOP/s, 2 x 5 451, 2 x 4 444, 1 x 12 390, 4 x 3 (two groups) 213, for it keeps no weights in registers.
 #include "mk_conv_u8_block.h"
 
 #if defined(__x86_64__)

@@ -1,5 +1,6 @@
-// conv_u8_block for NEON. Activations are unsigned and weights signed; `sdot` takes equal signs only, so activations become
-// signed, less 128, by flipping their highest bit, and the sums start 128 * sum(w) higher. `usdot` (i8mm) takes them as they are.
+// conv_u8_block for NEON. Activations are unsigned and weights signed; `sdot` takes equal signs only, so activations
+// become signed, less 128, by flipping their highest bit, and the sums start 128 * sum(w) higher. `usdot` (i8mm) takes
+// them as they are.
 #include "mk_conv_u8_block_isa.h"
 
 #if defined(__aarch64__)

@@ -1,5 +1,5 @@
-// conv_u8_block for NEON: one group by five pixels, 20 of the 32 registers for sums. A block is four registers of 4 outputs x
-// 4 inputs. Included once for each kind of dot product, with:
+// conv_u8_block for NEON: one group by five pixels, 20 of the 32 registers for sums. A block is four registers of 4
+// outputs x 4 inputs. Included once for each kind of dot product, with:
 //   MK_NEON(name)                    the name of a function of this body
 //   MK_NEON_ACTIVATIONS(bytes)       the operand that a register of u8 activations becomes
 //   MK_NEON_DOT(sums, weights, x)    sums + the dot products with x, whose inputs are the same for all outputs

@@ -1,6 +1,7 @@
-// The definition of conv_u8_block, for any processor: vectors of the compiler's own, in the shapes that it turns into pmaddwd
-// (SSE2, which every x86-64 has) and smull. Two pixels a tile fill 16 registers of 128 bits. On Zen 5: 73 GOP/s, where a loop
-// over outputs and inputs gets 8. Bytes are taken apart by shifts: little-endian processors only, as all that Swift runs on.
+// The definition of conv_u8_block, for any processor: vectors of the compiler's own, in the shapes that it turns into
+// pmaddwd (SSE2, which every x86-64 has) and smull. Two pixels a tile fill 16 registers of 128 bits. On Zen 5: 73
+// GOP/s, where a loop over outputs and inputs gets 8. Bytes are taken apart by shifts: little-endian processors only,
+// as all that Swift runs on.
 #include "conv_u8_block_tiles.h"
 
 #include <string.h>

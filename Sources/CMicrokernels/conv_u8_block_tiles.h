@@ -1,5 +1,5 @@
-// What the bodies of conv_u8_block with few registers share: tiles of up to six pixels of one output group, wherever in the
-// rows they lie, so that narrow images (7 pixels a row) fill tiles as well as wide ones.
+// What the bodies of conv_u8_block with few registers share: tiles of up to six pixels of one output group, wherever in
+// the rows they lie, so that narrow images (7 pixels a row) fill tiles as well as wide ones.
 #pragma once
 #include "mk_conv_u8_block.h"
 

@@ -1,5 +1,6 @@
-// Compares bodies of conv_u8_block with the definition, byte for byte, on random problems; a problem that differs is named by
-// its seed, and `conv_u8_block_test SEED` repeats it. Built for Arm by `Tests/Neon/run`, and for x86 as it stands.
+// Compares bodies of conv_u8_block with the definition, byte for byte, on random problems; a problem that differs is
+// named by its seed, and `conv_u8_block_test SEED` repeats it. Built for Arm by `Tests/Neon/run`, and for x86 as it
+// stands.
 #include "CMicrokernels.h"
 
 #include <inttypes.h>
