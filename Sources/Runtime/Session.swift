@@ -108,7 +108,6 @@ package final class Session: @unchecked Sendable {
                 graph.setInitializer(name, tensor)
             }
         }
-        if !prepared.packedConstants.isEmpty { FreedMemory.giveBack() }
         return entry
     }
 

@@ -30,7 +30,7 @@ final class TensorStorage: @unchecked Sendable {
         address = Atomic(0)
     }
 
-    deinit { free(block) }
+    deinit { TensorStorage.deallocate(block, byteCount) }
 
     /// Whether there is memory.
     var isFilled: Bool { address.load(ordering: .acquiring) != 0 }
@@ -63,15 +63,33 @@ final class TensorStorage: @unchecked Sendable {
         }
     }
 
-    // `calloc` gets large blocks zeroed from the system, which sets pages aside only as they are written.
+    private static func first(of block: UnsafeMutableRawPointer) -> UInt {
+        UInt(bitPattern: block.alignedUp(toMultipleOf: alignment))
+    }
+
+    /// Larger blocks come from the system and go back to it at once: weights that were packed would otherwise stay in the
+    /// allocator's hands. Both sorts are zeroed, and take memory only as they are written.
+    private static let largestFromAllocator = 1 << 18
+
     private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
-        guard let block = calloc(1, byteCount + alignment) else {
+        let block: UnsafeMutableRawPointer?
+        if byteCount <= largestFromAllocator {
+            block = calloc(1, byteCount + alignment)
+        } else {
+            block = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        }
+        guard let block, block != MAP_FAILED else {
             preconditionFailure("no memory for a tensor of \(byteCount) bytes")
         }
         return block
     }
 
-    private static func first(of block: UnsafeMutableRawPointer) -> UInt {
-        UInt(bitPattern: block.alignedUp(toMultipleOf: alignment))
+    private static func deallocate(_ block: UnsafeMutableRawPointer?, _ byteCount: Int) {
+        guard let block else { return }
+        if byteCount <= largestFromAllocator {
+            free(block)
+        } else {
+            munmap(block, byteCount)
+        }
     }
 }
