@@ -147,7 +147,7 @@ private struct DepthwiseCase: CustomStringConvertible {
         let cut = pick([false, true]) ? bytes(2, signed: ySigned).sorted() : [range.lowerBound, range.upperBound]
         let hasBias = pick([true, true, false])
 
-        inputs = [
+        let inputs: [Tensor?] = [
             Self.tensor(x, [images, channels, height, width], signed: xSigned), Tensor(scalar: xScale),
             Self.tensor([xZero], [], signed: xSigned),
             Self.tensor(weights, [channels, 1, kernel.rows, kernel.columns], signed: wSigned), Tensor(wScales),
@@ -179,6 +179,7 @@ private struct DepthwiseCase: CustomStringConvertible {
             let inputShape = BlockedShape(input.type, BlockedLayout(halo: inputHalo)),
             let outputShape = BlockedShape(type, BlockedLayout(halo: outputHalo))
         else { preconditionFailure("seed \(seed) makes no valid convolution") }
+        self.inputs = inputs
         zeroPoint = UInt8(yZero + (ySigned ? 128 : 0))
         problem = ConvDepthwiseU8.Problem(
             input: 0, inputShape: inputShape, output: 1, outputShape: outputShape, kernel: kernel, pads: pads,
