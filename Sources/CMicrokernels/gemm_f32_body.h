@@ -31,7 +31,8 @@ static inline __attribute__((always_inline)) void mk_gemm_tile(const mk_gemm_f32
     }
     mk_activate16(sums, groups * rows, &problem->activation);
     uint8_t *out = problem->output + row * problem->output_row + group * 64;
-    for (int g = 0; g < groups; g++) {
+    // Unrolled as every loop over the sums: an index that varies would put them into memory.
+    MK_UNROLL for (int g = 0; g < groups; g++) {
         const int64_t left = problem->columns - (group + g) * 16;
         if (left >= 16) {
             MK_UNROLL for (int q = 0; q < rows; q++)

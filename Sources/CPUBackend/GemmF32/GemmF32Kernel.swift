@@ -116,9 +116,10 @@ final class GemmF32Kernel: CPUKernel {
         return (rows == 1 ? 0 : columns, columns == 1 ? 0 : 1)
     }
 
-    /// Parts of some 25 microseconds and more: rows in runs that stay in cache, groups of columns in even runs.
+    /// Parts of some 25 microseconds and more: rows in runs that stay in the last-level cache, from where they pass over the
+    /// weights of two groups in the second level; groups of columns in even runs.
     private static func tasks(rows: Int, depth: Int, groups: Int) -> [(rows: Range<Int>, groups: Range<Int>)] {
-        let rowsAtOnce = max(28, min(rows, (384 << 10) / (depth * 4) / 14 * 14))
+        let rowsAtOnce = max(28, min(rows, (4 << 20) / (depth * 4) / 14 * 14))
         let rowParts = (rows - 1) / rowsAtOnce + 1
         let operations = Double(rows) * Double(depth) * Double(groups)
         // A row alone waits for memory rather than for arithmetic.
