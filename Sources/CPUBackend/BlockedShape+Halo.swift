@@ -4,13 +4,12 @@ import Runtime
 extension BlockedShape {
     /// Fills the halo of some groups of one image; whoever stores a group's pixels does this too.
     ///
-    /// - Parameters:
-    ///   - value: the value's first byte.
-    ///   - byte: the zero point, or 0 for floats.
-    func fillHalo(of value: UnsafeMutableRawPointer, image: Int, groups: Range<Int>, byte: UInt8) {
+    /// - Parameter value: the value's first byte.
+    func fillHalo(of value: UnsafeMutableRawPointer, image: Int, groups: Range<Int>) {
         guard layout.halo != .none, !groups.isEmpty else { return }
         mk_fill_halo(
             value + image * imageBytes + groups.lowerBound * groupBytes, groups.count, groupBytes, height, rowBytes,
-            layout.halo.top, layout.halo.bottom, layout.halo.left * pixelBytes, layout.halo.right * pixelBytes, byte)
+            layout.halo.top, layout.halo.bottom, layout.halo.left * pixelBytes, layout.halo.right * pixelBytes,
+            layout.haloByte)
     }
 }

@@ -6,6 +6,9 @@ import Tensors
 ///
 /// Where it has none, or none for the operands of a step, the operator's definition runs on row-major memory.
 package protocol CPUOperator: Operator {
+    /// Inputs that `prepare` packs, such as weights and scales: where they are fed, the session plans for each content.
+    var packedInputs: [Int] { get }
+
     /// The arrangements of its operands that a kernel takes, the best first; none where the definition must run.
     ///
     /// Asked before layouts are decided: `step` says types and constants.
@@ -17,10 +20,21 @@ package protocol CPUOperator: Operator {
     func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel
 }
 
+extension CPUOperator {
+    package var packedInputs: [Int] { [] }
+}
+
 /// One step made ready: run any number of times, one call at a time.
 package protocol CPUKernel {
     /// Computes the step; work is spread by `HostThreads.forEach`.
     func run(_ memory: PlanMemory) throws(HoneError)
+
+    /// Constant inputs that the kernel holds packed, by position: what writes their elements again, row-major.
+    var packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void] { get }
+}
+
+extension CPUKernel {
+    package var packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void] { [:] }
 }
 
 /// How a kernel wants the operands of a step to lie in memory.
@@ -29,10 +43,13 @@ package struct Arrangement: Sendable {
     package var inputs: [Int: OperandLayout]
     /// By output position.
     package var outputs: [Int: OperandLayout]
+    /// What the halos of the inputs must hold, byte by byte.
+    package var haloByte: UInt8
 
-    package init(inputs: [Int: OperandLayout], outputs: [Int: OperandLayout]) {
+    package init(inputs: [Int: OperandLayout], outputs: [Int: OperandLayout], haloByte: UInt8 = 0) {
         self.inputs = inputs
         self.outputs = outputs
+        self.haloByte = haloByte
     }
 }
 
@@ -56,7 +73,7 @@ package struct StepOperands {
         /// Row-major until layouts are decided.
         package var layout: PlannedValue.Layout
         /// Its content where it is constant.
-        package let constant: Tensor?
+        package var constant: Tensor?
 
         /// Its shape in memory, if it lies blocked.
         package var blocked: BlockedShape? {

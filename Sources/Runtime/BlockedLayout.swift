@@ -36,10 +36,15 @@ package struct BlockedLayout: Sendable, Hashable {
     package var halo: Halo
     /// 16, or the number of channels where pixels are packed.
     package var channelsPerPixel: Int
+    /// Every byte of the halo: the zero point of the convolutions that read the value, 0 for floats.
+    package var haloByte: UInt8
 
-    package init(halo: Halo = .none, channelsPerPixel: Int = BlockedLayout.groupChannels) {
+    package init(
+        halo: Halo = .none, channelsPerPixel: Int = BlockedLayout.groupChannels, haloByte: UInt8 = 0
+    ) {
         self.halo = halo
         self.channelsPerPixel = channelsPerPixel
+        self.haloByte = haloByte
     }
 }
 

@@ -52,11 +52,13 @@ final class KernelDriver {
         return tensor
     }
 
-    /// How many bytes of the halo and of lanes past C are not `byte`, or how many behind the value were overwritten.
-    func misfilled(_ value: StepOperands.Value, byte: UInt8) -> Int {
+    /// How many bytes of the halo and of lanes past C are not the layout's halo byte, or how many behind the value were
+    /// overwritten.
+    func misfilled(_ value: StepOperands.Value) -> Int {
         let block = blocks[value.id]
         let overrun = block.suffix(KernelDriver.guardBytes).count { $0 != 0x5A }
         guard let shape = value.blocked else { return overrun }
+        let byte = shape.layout.haloByte
         let size = value.type.elementType.byteCount
         let own = Set(KernelDriver.places(of: value).flatMap { place in (0..<size).map { place + $0 } })
         let rows = shape.layout.halo.top + shape.height + shape.layout.halo.bottom

@@ -18,7 +18,8 @@ import Testing
         let zero = element.byteCount == 1 ? UInt8(random.integer(0...255)) : 0
         func blocked() -> PlannedValue.Layout {
             let isPacked = random.integer(0...2) == 0
-            return .blocked(BlockedLayout(halo: random.halo(), channelsPerPixel: isPacked ? channels : 16))
+            return .blocked(
+                BlockedLayout(halo: random.halo(), channelsPerPixel: isPacked ? channels : 16, haloByte: zero))
         }
         let pairs: [(PlannedValue.Layout, PlannedValue.Layout)] = [
             (.rowMajor, blocked()), (blocked(), .rowMajor), (blocked(), blocked()),
@@ -27,9 +28,9 @@ import Testing
             let driver = KernelDriver(seed: UInt64(seed))
             let (from, to) = (driver.value(type, source), driver.value(type, target))
             driver.write(tensor, to: from)
-            try driver.run(LayoutConversion(from: from, to: to, zeroByte: zero))
+            try driver.run(LayoutConversion(from: from, to: to))
             #expect(driver.read(to) == tensor, "seed \(seed): \(type) from \(source) to \(target)")
-            #expect(driver.misfilled(to, byte: zero) == 0, "seed \(seed): \(type) from \(source) to \(target)")
+            #expect(driver.misfilled(to) == 0, "seed \(seed): \(type) from \(source) to \(target)")
         }
     }
 }

@@ -15,18 +15,15 @@ extension BlockedShape {
     /// Fills what surrounds some rows of a group that a kernel has stored: lanes behind the last channel and, with the
     /// first rows, the group's halo.
     ///
-    /// - Parameters:
-    ///   - value: the value's first byte.
-    ///   - byte: the zero point, or 0 for floats.
-    func finish(_ value: UnsafeMutableRawPointer, image: Int, group: Int, rows: Range<Int>, byte: UInt8) {
+    /// - Parameter value: the value's first byte.
+    func finish(_ value: UnsafeMutableRawPointer, image: Int, group: Int, rows: Range<Int>) {
         let lanes = lanes(of: group)
         if lanes < layout.channelsPerPixel {
             mk_fill_lanes(
                 value + offset(image: image, group: group, row: rows.lowerBound), rowBytes, rows.count, width,
-                pixelBytes,
-                lanes * elementBytes, byte)
+                pixelBytes, lanes * elementBytes, layout.haloByte)
         }
-        if rows.lowerBound == 0 { fillHalo(of: value, image: image, groups: group..<group + 1, byte: byte) }
+        if rows.lowerBound == 0 { fillHalo(of: value, image: image, groups: group..<group + 1) }
     }
 }
 
