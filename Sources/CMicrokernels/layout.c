@@ -31,14 +31,18 @@ static void transpose(bytes16 lines[16]) {
     }
 }
 
-/// 16 columns of up to 16 planes as 16 pixels. Lanes that are no channel stay as they are.
+/// 16 columns of up to 16 planes as 16 pixels. A pixel of 16 bytes is stored whole, lanes that are no channel being
+/// anything.
 static void planes_to_pixels(uint8_t *to, ptrdiff_t pixel, const uint8_t *from, ptrdiff_t plane, size_t lanes,
                              uint8_t flip) {
     bytes16 lines[16];
     for (size_t lane = 0; lane < 16; lane++)
         lines[lane] = lane < lanes ? load16(from + (ptrdiff_t)lane * plane) ^ flip : (bytes16){0};
     transpose(lines);
-    for (ptrdiff_t column = 0; column < 16; column++) memcpy(to + column * pixel, &lines[column], lanes);
+    if (pixel == 16)
+        memcpy(to, lines, sizeof lines);
+    else
+        for (ptrdiff_t column = 0; column < 16; column++) memcpy(to + column * pixel, &lines[column], lanes);
 }
 
 /// 16 pixels of at least 16 lanes as 16 columns of up to 16 planes.
@@ -60,14 +64,47 @@ static void copy_any_u8(uint8_t *to, mk_strides t, const uint8_t *from, mk_strid
     }
 }
 
-/// Three planes as packed pixels: the usual image. A loop of its own, which compilers turn into shuffles.
-static void pack3_u8(uint8_t *restrict to, const uint8_t *from, ptrdiff_t plane, size_t columns, uint8_t flip) {
+/// Three planes as packed pixels: the usual image. 16 columns are 48 bytes, each third of which takes bytes of all
+/// three.
+static inline __attribute__((always_inline)) void pack3(uint8_t *to, const uint8_t *from, ptrdiff_t plane,
+                                                        size_t columns, uint8_t flip) {
     const uint8_t *red = from, *green = from + plane, *blue = from + 2 * plane;
-    for (size_t column = 0; column < columns; column++) {
-        to[3 * column] = red[column] ^ flip;
-        to[3 * column + 1] = green[column] ^ flip;
-        to[3 * column + 2] = blue[column] ^ flip;
+    size_t column = 0;
+    for (; column + 16 <= columns; column += 16, to += 48) {
+        bytes16 r = load16(red + column) ^ flip, g = load16(green + column) ^ flip, b = load16(blue + column) ^ flip;
+        bytes16 rg = __builtin_shufflevector(r, g, 0, 16, -1, 1, 17, -1, 2, 18, -1, 3, 19, -1, 4, 20, -1, 5);
+        bytes16 first = __builtin_shufflevector(rg, b, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15);
+        bytes16 gb = __builtin_shufflevector(g, r, 5, -1, 22, 6, -1, 23, 7, -1, 24, 8, -1, 25, 9, -1, 26, 10);
+        bytes16 second = __builtin_shufflevector(gb, b, 0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11, 12, 25, 14, 15);
+        bytes16 br = __builtin_shufflevector(r, g, -1, 11, 27, -1, 12, 28, -1, 13, 29, -1, 14, 30, -1, 15, 31, -1);
+        bytes16 third = __builtin_shufflevector(br, b, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11, 30, 13, 14, 31);
+        memcpy(to, &first, 16);
+        memcpy(to + 16, &second, 16);
+        memcpy(to + 32, &third, 16);
     }
+    for (; column < columns; column++, to += 3) {
+        to[0] = red[column] ^ flip;
+        to[1] = green[column] ^ flip;
+        to[2] = blue[column] ^ flip;
+    }
+}
+
+#if defined(__x86_64__)
+/// Every byte of a register is chosen by one instruction here, by many in the oldest processors' set.
+__attribute__((target("ssse3"))) static void pack3_ssse3(uint8_t *to, const uint8_t *from, ptrdiff_t plane,
+                                                         size_t columns, uint8_t flip) {
+    pack3(to, from, plane, columns, flip);
+}
+#endif
+
+static void pack3_u8(uint8_t *to, const uint8_t *from, ptrdiff_t plane, size_t columns, uint8_t flip) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("ssse3")) {
+        pack3_ssse3(to, from, plane, columns, flip);
+        return;
+    }
+#endif
+    pack3(to, from, plane, columns, flip);
 }
 
 void mk_copy_elements_u8(uint8_t *to, mk_strides t, const uint8_t *from, mk_strides f, size_t rows, size_t columns,
@@ -143,7 +180,42 @@ void mk_copy_elements_u32(uint32_t *to_words, mk_strides t, const uint32_t *from
 void mk_fill_lanes(void *pixels, ptrdiff_t row_bytes, size_t rows, size_t columns, size_t pixel_bytes,
                    size_t first_byte, uint8_t byte) {
     uint8_t *row_start = pixels;
-    for (size_t row = 0; row < rows; row++, row_start += row_bytes)
-        for (size_t column = 0; column < columns; column++)
-            memset(row_start + column * pixel_bytes + first_byte, byte, pixel_bytes - first_byte);
+    for (size_t row = 0; row < rows; row++, row_start += row_bytes) {
+        // Pixels of groups are registers: what stays and what is filled are two masks.
+        size_t part = first_byte / 16 * 16;
+        if (pixel_bytes % 16 == 0) {
+            bytes16 keep, fill;
+            for (size_t index = 0; index < 16; index++) {
+                keep[index] = part + index < first_byte ? 0xFF : 0;
+                fill[index] = byte & (uint8_t)~keep[index];
+            }
+            for (size_t column = 0; column < columns; column++) {
+                uint8_t *pixel = row_start + column * pixel_bytes;
+                bytes16 value = (load16(pixel + part) & keep) | fill;
+                memcpy(pixel + part, &value, 16);
+                for (size_t next = part + 16; next < pixel_bytes; next += 16) memset(pixel + next, byte, 16);
+            }
+        } else {
+            for (size_t column = 0; column < columns; column++)
+                memset(row_start + column * pixel_bytes + first_byte, byte, pixel_bytes - first_byte);
+        }
+    }
+}
+
+void mk_copy_lanes(void *to, ptrdiff_t to_row, const void *from, ptrdiff_t from_row, size_t rows, size_t columns,
+                   size_t pixel_bytes, size_t bytes, const uint8_t *table) {
+    uint8_t *target = to;
+    const uint8_t *source = from;
+    for (size_t row = 0; row < rows; row++, target += to_row, source += from_row) {
+        if (table) {
+            for (size_t column = 0; column < columns; column++)
+                for (size_t byte = 0; byte < bytes; byte++)
+                    target[column * pixel_bytes + byte] = table[source[column * pixel_bytes + byte]];
+        } else if (bytes == pixel_bytes) {
+            memcpy(target, source, columns * bytes);
+        } else {
+            for (size_t column = 0; column < columns; column++)
+                memcpy(target + column * pixel_bytes, source + column * pixel_bytes, bytes);
+        }
+    }
 }

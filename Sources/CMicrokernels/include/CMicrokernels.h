@@ -8,6 +8,7 @@
 #include "mk_conv_u8_block.h"
 #include "mk_conv_u8_block_isa.h"
 #include "mk_dynamic_quantize.h"
+#include "mk_elementwise.h"
 #include "mk_gemm_f32.h"
 #include "mk_gemm_u8_block.h"
 #include "mk_gemm_u8_pack.h"
@@ -16,6 +17,8 @@
 #include "mk_layout.h"
 #include "mk_pack_conv_u8_block.h"
 #include "mk_peak.h"
+#include "mk_pool.h"
+#include "mk_quantize.h"
 
 /// out[i] = a chain that starts from start[i * start_stride] (stride 0 or 1) and takes acc = fma(weights[t], x[offsets[t] + i],
 /// acc) for t in 0..<taps, for i in 0..<n. Reads no element of x outside these; out overlaps nothing.

@@ -118,8 +118,7 @@ package final class ConvDepthwiseU8: CPUKernel {
         function(&call, Int32(groups.lowerBound), Int32(groups.count), Int32(rows.lowerBound), Int32(rows.count))
         // One task stores the last row of a group.
         if rows.upperBound == output.height {
-            output.fillHalo(
-                of: value, image: image, groups: groups, byte: UInt8(truncatingIfNeeded: problem.zeroPoint))
+            output.fillHalo(of: value, image: image, groups: groups)
         }
     }
 

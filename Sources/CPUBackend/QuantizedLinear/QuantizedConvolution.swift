@@ -59,8 +59,36 @@ struct QuantizedConvolution {
         guard let convolution = QuantizedConvolution(base, bounds: bounds, step) else {
             preconditionFailure("\(step) was arranged, but is not taken")
         }
-        // Depthwise convolutions too are block lists, of mostly zeros, until they have a kernel of their own.
+        if let kernel = try convolution.depthwiseKernel(step, isa: isa) { return kernel }
         return try convolution.blockKernel(step, isa: isa)
+    }
+
+    /// The kernel for one filter a channel; nil where that one does not take the convolution.
+    private func depthwiseKernel(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> ConvDepthwiseU8? {
+        guard base.group > 1, base.group == channels, weights.shape[0] == channels, addition == nil,
+            let inputShape = input.blocked, let outputShape = output.blocked
+        else { return nil }
+        let isPlane = window.kernel.count == 2
+        let last = window.kernel.count - 1
+        let zeroPoints = step.integers(5).spread(over: channels)
+        let taps = weights.elementCount / channels
+        let yZero = step.integers(7)[0]
+        let (xScale, yScale) = (try step.scales(1, "x_scale")[0], try step.scales(6, "y_scale")[0])
+        let range = (bounds?.range(of: resultType.elementType) ?? resultType.elementType.quantizedRange)
+        return ConvDepthwiseU8(
+            ConvDepthwiseU8.Problem(
+                input: input.id, inputShape: inputShape, output: output.id, outputShape: outputShape,
+                kernel: (isPlane ? window.kernel[0] : 1, window.kernel[last]),
+                pads: (isPlane ? window.padsBegin[0] : 0, window.padsBegin[last]),
+                strides: (isPlane ? window.strides[0] : 1, window.strides[last]),
+                dilations: (isPlane ? window.dilations[0] : 1, window.dilations[last]),
+                weights: step.integers(3).enumerated().map { Int16($1 - zeroPoints[$0 / taps]) },
+                bias: step.input(8) == nil ? [Int32](repeating: 0, count: channels) : step.integers(8),
+                multipliers: try step.scales(4, "w_scale").spread(over: channels).map { (xScale * $0) / yScale },
+                inputZeroPoint: step.integers(2)[0] + input.type.elementType.offsetToUInt8,
+                zeroPoint: yZero + resultType.elementType.offsetToUInt8,
+                low: Float(range.lowerBound - yZero), high: Float(range.upperBound - yZero)),
+            isa: isa)
     }
 
     private func blockKernel(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> ConvU8Block {

@@ -1,0 +1,6 @@
+import CMicrokernels
+import ModelGraph
+
+extension Swish: FloatUnaryOperator {
+    func function(_ step: StepOperands) -> (operation: mk_unary, p: Float, q: Float)? { (MK_SWISH, alpha, 0) }
+}

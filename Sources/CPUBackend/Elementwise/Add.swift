@@ -1,0 +1,8 @@
+import CMicrokernels
+import ModelGraph
+import Tensors
+
+extension Add: FloatBinaryOperator {
+    static var operation: mk_binary { MK_ADD }
+    static var swappedOperation: mk_binary { MK_ADD }
+}
