@@ -2,7 +2,7 @@
 #include <immintrin.h>
 
 #define MK_LANES 16
-#define MK_ROWS_3X3 4
+#define MK_ROWS_3X3 3
 
 typedef __m512i mk_lanes;
 typedef __m512i mk_window;
