@@ -2,7 +2,7 @@
 #include <immintrin.h>
 
 #define MK_LANES 16
-#define MK_ROWS_3X3 4
+#define MK_ROWS_3X3 3
 
 typedef __m512i mk_lanes;
 typedef __m512i mk_window;
@@ -11,6 +11,8 @@ typedef __m512i mk_weights;
 typedef struct {
     __m512 multiplier;
     __m512i zero_point, lowest, highest;
+    /// 0 where a channel may store any byte, so that saturation is clamp enough.
+    int clamps;
 } mk_epilogue;
 
 /// The 4 x 4 transposition of the 32-bit elements of a vector.
@@ -53,6 +55,8 @@ static inline __attribute__((always_inline)) mk_epilogue mk_epilogue_load(const 
     e.zero_point = _mm512_set1_epi16((int16_t)problem->zero_point);
     e.lowest = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(problem->lowest + channel)));
     e.highest = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(problem->highest + channel)));
+    const __m512i all = _mm512_set1_epi8(-1);
+    e.clamps = (_mm512_test_epi8_mask(e.lowest, e.lowest) | _mm512_cmpneq_epu8_mask(e.highest, all)) != 0;
     return e;
 }
 
@@ -70,6 +74,8 @@ static inline __attribute__((always_inline)) void mk_store(uint8_t *output, cons
     const __m512i bytes =
         _mm512_packus_epi16(_mm512_adds_epi16(first, e->zero_point), _mm512_adds_epi16(last, e->zero_point));
     // 32-bit element 4 * quarter + pixel goes to 4 * pixel + quarter.
-    const __m512i pixels = _mm512_permutexvar_epi32(MK_TRANSPOSED, bytes);
-    _mm512_storeu_si512(output, _mm512_min_epu8(_mm512_max_epu8(pixels, e->lowest), e->highest));
+    __m512i pixels = _mm512_permutexvar_epi32(MK_TRANSPOSED, bytes);
+    if (e->clamps)
+        pixels = _mm512_min_epu8(_mm512_max_epu8(pixels, e->lowest), e->highest);
+    _mm512_storeu_si512(output, pixels);
 }

@@ -1,4 +1,4 @@
-// Tiles of four output columns and up to four rows by windows of four pixels (conv_depthwise_u8_quads.h), for vectors
+// Tiles of four output columns and up to three rows by windows of four pixels (conv_depthwise_u8_quads.h), for vectors
 // of MK_LANES channels. The file that includes this defines, with functions always inlined:
 //   mk_lanes, mk_window, mk_weights   a vector of sums; a window of four pixels; a quad vector
 //   mk_window_load(pixel), mk_weights_load(quads), mk_lanes_load(int32), mk_dot(sums, window, weights)
@@ -11,7 +11,7 @@
 
 /// Adds what one input row gives to the sums of `rows` output rows: its kernel row for output row r is `row - r *
 /// stride`. Constants but for the pointers where it is inlined, or `rows` is 1.
-MK_INLINE void mk_tile_add(mk_lanes sums[4][4], const uint8_t *x, const mk_weights *weights, int row, int rows,
+MK_INLINE void mk_tile_add(mk_lanes sums[3][4], const uint8_t *x, const mk_weights *weights, int row, int rows,
                            int stride, int kernel_height, mk_quads_form form) {
     mk_window windows[5];
     const int step = form == MK_QUADS_5 ? 64 : 32;
@@ -45,7 +45,7 @@ MK_INLINE void mk_tile_rows(const mk_conv_depthwise_u8 *problem, const uint8_t *
     const int pixel = form >= MK_QUADS_4_STRIDE_2 ? 32 : 16, width = problem->width;
     for (int column = 0;;) {
         const uint8_t *x = input + (ptrdiff_t)column * pixel;
-        mk_lanes sums[4][4];
+        mk_lanes sums[3][4];
         MK_UNROLL for (int r = 0; r < rows; r++) { MK_UNROLL for (int j = 0; j < 4; j++) sums[r][j] = bias; }
         if (rows == 1) {
             for (int i = 0; i < kernel_height; i++)
@@ -63,19 +63,15 @@ MK_INLINE void mk_tile_rows(const mk_conv_depthwise_u8 *problem, const uint8_t *
     }
 }
 
-/// Rows in blocks of at most `most` (2 or 4) that share their windows.
+/// Rows in blocks of at most `most` (1, 2 or 3) that share their windows. With more than 3 the gain was below 1 %.
 MK_INLINE void mk_tile_blocks(const mk_conv_depthwise_u8 *problem, const uint8_t *input, uint8_t *output, mk_lanes bias,
                               const mk_weights *weights, const mk_epilogue *epilogue, int32_t rows, int most,
                               int stride, int kernel_height, mk_quads_form form) {
     const ptrdiff_t input_step = problem->input_row * problem->stride_height, output_step = problem->output_row;
     while (rows > 0) {
-        // 5 is 3 and 2 rows, not 4 and 1.
-        int block = rows >= most ? most : rows;
-        if (most == 4 && rows == 5)
-            block = 3;
-        if (most == 4 && block == 4)
-            mk_tile_rows(problem, input, output, bias, weights, epilogue, 4, stride, kernel_height, form);
-        else if (most == 4 && block == 3)
+        // 4 is 2 and 2 rows, not 3 and 1.
+        const int block = rows < most ? rows : most == 3 && rows == 4 ? 2 : most;
+        if (most == 3 && block == 3)
             mk_tile_rows(problem, input, output, bias, weights, epilogue, 3, stride, kernel_height, form);
         else if (most >= 2 && block == 2)
             mk_tile_rows(problem, input, output, bias, weights, epilogue, 2, stride, kernel_height, form);
