@@ -175,12 +175,12 @@ private struct DepthwiseCase: CustomStringConvertible {
         let inputHalo = Halo(
             top: pads.top + more, left: pads.left + more, bottom: ends.bottom + more, right: ends.right + more)
         let outputHalo = pick([Halo.none, Halo(top: 1, left: 1, bottom: 1, right: 1), Halo(left: 2, bottom: 1)])
+        zeroPoint = UInt8(yZero + (ySigned ? 128 : 0))
         guard let type = types.first, let input = inputs[0],
             let inputShape = BlockedShape(input.type, BlockedLayout(halo: inputHalo)),
-            let outputShape = BlockedShape(type, BlockedLayout(halo: outputHalo))
+            let outputShape = BlockedShape(type, BlockedLayout(halo: outputHalo, haloByte: zeroPoint))
         else { preconditionFailure("seed \(seed) makes no valid convolution") }
         self.inputs = inputs
-        zeroPoint = UInt8(yZero + (ySigned ? 128 : 0))
         problem = ConvDepthwiseU8.Problem(
             input: 0, inputShape: inputShape, output: 1, outputShape: outputShape, kernel: kernel, pads: pads,
             strides: strides, dilations: dilations, weights: weights.map { Int16($0 - wZero) },

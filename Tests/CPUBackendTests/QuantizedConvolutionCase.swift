@@ -217,7 +217,7 @@ struct QuantizedConvolutionCase {
             default: return ([], [1])
             }
             final.inputs[0]?.layout = .blocked(layout)
-            final.outputs[0]?.layout = .blocked(BlockedLayout(halo: outHalo))
+            final.outputs[0]?.layout = .blocked(BlockedLayout(halo: outHalo, haloByte: zeroPoint))
             guard let input = final.input(0)?.blocked, let output = final.output(0)?.blocked else { return ([], [1]) }
             var memory = [
                 blockedBytes(x, input, zero: constants[2]?.blockedByte ?? 0, gap: 0x55),
