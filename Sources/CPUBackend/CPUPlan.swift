@@ -111,10 +111,12 @@ final class CPUPlan: PreparedPlan {
             let duration = ContinuousClock.now - start
             let operands = operands[index]
             let views = RowMajorViews(memory)
+            // A copy in another layout is no value of the graph's.
+            let isConversion = step.typedOperator is Reorder
             try observer(
                 StepObservation(
                     step: step, duration: duration,
-                    outputNames: step.outputs.map { $0.map { plan.values[$0].name } },
+                    outputNames: step.outputs.map { isConversion ? nil : $0.map { plan.values[$0].name } },
                     input: { position throws(HoneError) in try views.view(of: operands.input(position)) },
                     output: { position throws(HoneError) in try views.view(of: operands.output(position)) }))
         }

@@ -29,7 +29,8 @@ package struct StepObservation {
         try step.inputs.indices.map { index throws(HoneError) in try readInput(index) }
     }
 
-    /// The name of each output's value, by position. A step into which others were fused has the last one's output.
+    /// The name of each output's value, by position; nil for one that nobody wants, and for a copy in another layout.
+    /// A step into which others were fused has the last one's output.
     package var outputNames: [String?] { names }
 
     /// One output; nil if nobody wants it. A backend with a layout of its own converts it now.

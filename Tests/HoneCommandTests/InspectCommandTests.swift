@@ -23,7 +23,8 @@ import Testing
         let plan = try #require(json["plan"] as? [String: Any])
         #expect(Set(plan.keys) == ["device", "arenaBytes", "unsharedBytes", "constantBytes", "steps"])
         let steps = try #require(plan["steps"] as? [[String: Any]])
-        let first = try #require((steps.first?["outputs"] as? [[String: Any]])?.first)
+        let convolution = steps.first { ($0["operator"] as? String)?.hasSuffix("Conv") ?? false }
+        let first = try #require((convolution?["outputs"] as? [[String: Any]])?.first)
         #expect(first["type"] as? String == "float[2, 16, 8, 8]")
         let (arena, unshared) = (plan["arenaBytes"] as? Int ?? 0, plan["unsharedBytes"] as? Int ?? 0)
         #expect(arena > 0 && arena <= unshared)

@@ -30,13 +30,11 @@ package struct Calibrator {
             tensor.withUnsafeBytes { seen.add(TensorView(type: tensor.type, bytes: $0), to: name) }
         }
         _ = try session.run(feed) { observation throws(HoneError) in
-            for (index, value) in observation.step.outputs.enumerated() {
-                guard let value else { continue }
-                let planned = plan.values[value]
-                guard planned.modelElementType == .float32, values.contains(planned.name),
-                    let view = try observation.output(index)
+            for (index, name) in observation.outputNames.enumerated() {
+                guard let name, values.contains(name), let value = observation.step.outputs[index],
+                    plan.values[value].modelElementType == .float32, let view = try observation.output(index)
                 else { continue }
-                seen.add(view, to: planned.name)
+                seen.add(view, to: name)
             }
         }
         record = seen
