@@ -11,6 +11,9 @@ final class CPUPlan: PreparedPlan {
     private let kernels: [any CPUKernel]
     private let threads: Int?
     private let arena: UnsafeMutableRawPointer
+    /// The outputs of the last run, written again where the caller has let go of them: fresh memory would cost a page fault
+    /// for every 4 KiB.
+    private var lastOutputs: [Plan.ValueID: Tensor] = [:]
     /// For each value its first byte; those of inputs and outputs are set for each run.
     private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
@@ -70,7 +73,7 @@ final class CPUPlan: PreparedPlan {
         for value in plan.outputs where outputs[value] == nil {
             switch plan.values[value].place {
             case .output:
-                var tensor = Tensor(zeros: plan.values[value].type)
+                var tensor = emptyOutput(value)
                 tensor.withUnsafeMutableBytes { bytes in
                     if let address = bytes.baseAddress { addresses[value] = address }
                 }
@@ -89,10 +92,18 @@ final class CPUPlan: PreparedPlan {
                 for index in kernels.indices { try run(index, memory) }
             }
         }
+        for (value, tensor) in outputs {
+            if case .output = plan.values[value].place { lastOutputs[value] = tensor }
+        }
         return plan.outputs.map { value in
             guard let tensor = outputs[value] else { preconditionFailure("output \(value) has no tensor") }
             return tensor
         }
+    }
+
+    private func emptyOutput(_ value: Plan.ValueID) -> Tensor {
+        if var tensor = lastOutputs.removeValue(forKey: value), tensor.isUnshared() { return tensor }
+        return Tensor(zeros: plan.values[value].type)
     }
 
     @inline(__always)

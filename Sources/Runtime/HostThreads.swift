@@ -16,12 +16,18 @@ package enum HostThreads {
         }
         // Four runs a thread: short enough that one slow thread does not hold up the rest.
         let runs = min(count, threads * 4)
-        let next = WorkCounter()
+        // Each thread begins with its own neighbouring runs, the same ones in every layer, so that it finds in its cache what
+        // it made before; then it takes what others have left.
+        let shares = (0..<threads).map { share in
+            WorkCounter(from: share * runs / threads, to: (share + 1) * runs / threads)
+        }
         withoutActuallyEscaping(body) { body in
             let shared = SharedBody(call: body)
-            WorkerPool.shared.perform(on: threads) {
-                while let run = next.take(below: runs) {
-                    for index in (run * count / runs)..<((run + 1) * count / runs) { shared.call(index) }
+            WorkerPool.shared.perform(on: threads) { thread in
+                for share in 0..<threads {
+                    while let run = shares[(thread + share) % threads].take() {
+                        for index in (run * count / runs)..<((run + 1) * count / runs) { shared.call(index) }
+                    }
                 }
             }
         }

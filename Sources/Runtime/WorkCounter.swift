@@ -1,12 +1,18 @@
 import Synchronization
 
-/// Hands out numbers from 0 on, each once, to any number of threads.
+/// Hands out the numbers of a range, each once, to any number of threads.
 final class WorkCounter: Sendable {
-    private let next = Atomic<Int>(0)
+    private let next: Atomic<Int>
+    private let end: Int
 
-    /// The next number, nil when `limit` of them are gone.
-    func take(below limit: Int) -> Int? {
+    init(from start: Int, to end: Int) {
+        next = Atomic(start)
+        self.end = end
+    }
+
+    /// The next number, nil when all are gone.
+    func take() -> Int? {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        return number < limit ? number : nil
+        return number < end ? number : nil
     }
 }

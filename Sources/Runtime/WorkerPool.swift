@@ -22,7 +22,7 @@ final class WorkerPool: @unchecked Sendable {
     private let sleepers = Atomic<Int>(0)
     private let isBusy = Atomic<Bool>(false)
     private let bell = NSCondition()
-    private var job: () -> Void = {}
+    private var job: (_ thread: Int) -> Void = { _ in }
 
     init(workers: Int) {
         self.workers = max(workers, 0)
@@ -33,12 +33,13 @@ final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    /// Calls `body` on the caller's thread and on up to `threads - 1` others at the same time, and returns when all are done.
+    /// Calls `body` on the caller's thread, which is number 0, and on up to `threads - 1` others at the same time, and returns
+    /// when all are done.
     ///
     /// A call while another is going on, as from within a job, runs on the caller's thread alone.
-    func perform(on threads: Int, _ body: () -> Void) {
+    func perform(on threads: Int, _ body: (_ thread: Int) -> Void) {
         let helpers = min(threads - 1, workers)
-        guard helpers > 0, !isBusy.exchange(true, ordering: .acquiring) else { return body() }
+        guard helpers > 0, !isBusy.exchange(true, ordering: .acquiring) else { return body(0) }
         withoutActuallyEscaping(body) { body in
             job = body
             pending.store(helpers, ordering: .relaxed)
@@ -49,14 +50,14 @@ final class WorkerPool: @unchecked Sendable {
                 bell.broadcast()
                 bell.unlock()
             }
-            body()
+            body(0)
             var looks = 0
             while pending.load(ordering: .acquiring) > 0 {
                 looks += 1
                 // More threads than processors: let the worker have this one.
                 if looks % WorkerPool.spins == 0 { sched_yield() }
             }
-            job = {}
+            job = { _ in }
         }
         isBusy.store(false, ordering: .releasing)
     }
@@ -67,7 +68,7 @@ final class WorkerPool: @unchecked Sendable {
             let current = nextTicket(after: seen)
             seen = current
             guard number < current & ((1 << WorkerPool.countBits) - 1) else { continue }
-            job()
+            job(Int(number) + 1)
             pending.subtract(1, ordering: .releasing)
         }
     }

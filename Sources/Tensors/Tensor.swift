@@ -25,6 +25,9 @@ public struct Tensor: Sendable {
         storage = TensorStorage(byteCount: type.byteCount, fill: fill)
     }
 
+    /// Whether no other tensor shares the elements, so that writing them copies nothing.
+    package mutating func isUnshared() -> Bool { isKnownUniquelyReferenced(&storage) }
+
     /// Whether the elements are in memory.
     package var isFilled: Bool { storage.isFilled }
 
