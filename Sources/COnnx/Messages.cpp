@@ -7,6 +7,10 @@
 #include <climits>
 #include <memory>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 using google::protobuf::MessageLite;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::FileInputStream;
@@ -61,7 +65,16 @@ onnx_message *onnx_parse_file(onnx_kind kind, int descriptor, onnx_status *statu
     });
 }
 
-void onnx_free(onnx_message *message) { delete message_of(message); }
+void onnx_free(onnx_message *message) {
+    const bool isModel = dynamic_cast<onnx::ModelProto *>(message_of(message)) != nullptr;
+    delete message_of(message);
+#ifdef __GLIBC__
+    // The allocator would keep what the weights took in the file, and nothing will ask for as much again.
+    if (isModel) malloc_trim(0);
+#else
+    (void)isModel;
+#endif
+}
 
 size_t onnx_serialized_size(const onnx_message *message) { return message_of(message)->ByteSizeLong(); }
 

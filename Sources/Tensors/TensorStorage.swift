@@ -69,7 +69,7 @@ final class TensorStorage: @unchecked Sendable {
 
     /// Larger blocks come from the system and go back to it at once: weights that were packed would otherwise stay in the
     /// allocator's hands. Both sorts are zeroed, and take memory only as they are written.
-    private static let largestFromAllocator = 1 << 18
+    private static let largestFromAllocator = 1 << 16
 
     private static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
         let block: UnsafeMutableRawPointer?
