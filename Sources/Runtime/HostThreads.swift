@@ -7,6 +7,14 @@ package enum HostThreads {
     /// The limit for the current call; a session sets it for its kernels.
     @TaskLocal package static var limit = ProcessInfo.processInfo.activeProcessorCount
 
+    /// How many tasks to cut work into: a multiple of the threads, so that they end together; one where it is not worth two.
+    ///
+    /// - Parameter worthwhile: how many tasks of a size that is worth its start the work holds.
+    package static func taskCount(_ worthwhile: Int, threads: Int) -> Int {
+        guard threads > 1, worthwhile > 1 else { return 1 }
+        return min(threads * 4, max(threads, worthwhile / threads * threads))
+    }
+
     /// Calls `body` for every index below `count`, in runs of neighbouring indices, one run a thread at a time.
     package static func forEach(count: Int, _ body: (Int) -> Void) {
         let threads = min(limit, count)

@@ -88,7 +88,8 @@ import Testing
         let costs = (0..<Int.random(in: 1...12, using: &random)).map { _ in Int.random(in: 8...900, using: &random) }
         let threads = Int.random(in: 1...5, using: &random)
         let tasks = ConvolutionTasks(
-            images: images, rows: rows, pairCosts: costs, weightBytes: seed % 2 == 0 ? 1000 : 10_000_000,
+            images: images, rows: rows, width: Int.random(in: 1...300, using: &random), pairCosts: costs,
+            weightBytes: seed % 2 == 0 ? 1000 : 10_000_000,
             inputRowBytes: Int.random(in: 1...100_000, using: &random)
         ).cut(threads: threads)
         var visits = [Int](repeating: 0, count: images * rows * costs.count)

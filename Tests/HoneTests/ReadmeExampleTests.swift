@@ -10,7 +10,7 @@ import Testing
         let image = images[0]
         // README example begin
         let model = try Model(path: floatPath)
-        let outputs = try model.session(on: .reference).run(["input": image])
+        let outputs = try model.session().run(["input": image])
 
         // Samples come from wherever you have them, one batch at a time.
         let samples = AsyncStream<[String: Tensor]> { stream in

@@ -42,6 +42,9 @@ package final class ConvDepthwiseU8: CPUKernel {
         }
     }
 
+    /// Pixels of 16 channels that are worth a task of their own, some three microseconds.
+    private static let taskPixels = 4096
+
     private let problem: Problem
     private let packed: DepthwiseWeights
     private let function: mk_conv_depthwise_u8_function
@@ -95,7 +98,8 @@ package final class ConvDepthwiseU8: CPUKernel {
         guard output.images > 0, groups > 0, rows > 0, output.width > 0 else { return }
         // One task an image on one thread; else four a thread, as `HostThreads` hands out, of whole groups where they suffice.
         let threads = HostThreads.limit
-        let wanted = threads > 1 ? (threads * 4 + output.images - 1) / output.images : 1
+        let worthwhile = output.images * groups * rows * output.width / ConvDepthwiseU8.taskPixels
+        let wanted = (HostThreads.taskCount(worthwhile, threads: threads) + output.images - 1) / output.images
         let chunks = min(groups, wanted)
         let parts = min(rows, (wanted + chunks - 1) / chunks)
         HostThreads.forEach(count: output.images * chunks * parts) { index in

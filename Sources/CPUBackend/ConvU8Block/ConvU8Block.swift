@@ -63,6 +63,7 @@ final class ConvU8Block: CPUKernel {
         avx2Lists = ConvU8Block.avx2Lists(of: lists, offsets, groups: problem.outputShape.groups, isa)
         cutting = ConvolutionTasks(
             images: problem.outputShape.images, rows: problem.outputShape.height,
+            width: problem.outputShape.width,
             pairCosts: (0..<lists.pairs).map { pair in
                 let list = lists.lists.address[pair]
                 // Storing takes about as long as four blocks of each group.

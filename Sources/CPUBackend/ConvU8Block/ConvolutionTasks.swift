@@ -1,4 +1,4 @@
-import CMicrokernels
+import Runtime
 
 /// Part of a convolution's output: some rows of some pairs of output groups, in some images.
 struct ConvolutionTask: Sendable, Hashable {
@@ -11,7 +11,8 @@ struct ConvolutionTask: Sendable, Hashable {
 struct ConvolutionTasks {
     let images: Int
     let rows: Int
-    /// Relative time of each pair of output groups.
+    let width: Int
+    /// Dot products of 64 bytes, about, that a pixel takes in each pair of output groups.
     let pairCosts: [Int]
     let weightBytes: Int
     /// Bytes of input that one output row brings.
@@ -20,13 +21,16 @@ struct ConvolutionTasks {
     /// Half of the second-level cache of current server cores (1 MiB on Zen 4 and 5, 2 MiB on Intel's since 2023).
     static let weightBudget = 512 << 10
     static let inputBudget = 256 << 10
+    /// Dot products that are worth a task of their own, some five microseconds: threads meet at the end of a layer.
+    static let taskWork = 40_000
 
     /// Weights that stay in cache are used on one tile of rows after the other; larger ones are read once, pair by pair, with
     /// all rows and images of the input.
     func cut(threads: Int) -> [ConvolutionTask] {
         guard images > 0, rows > 0, !pairCosts.isEmpty else { return [] }
         // Four a thread, as `HostThreads` hands out.
-        let wanted = threads > 1 ? threads * 4 : 1
+        let wanted = HostThreads.taskCount(
+            images * rows * width * pairCosts.reduce(0, +) / ConvolutionTasks.taskWork, threads: threads)
         if weightBytes <= ConvolutionTasks.weightBudget {
             let tileRows = max(1, ConvolutionTasks.inputBudget / max(inputRowBytes, 1))
             let cached = (rows + tileRows - 1) / tileRows
