@@ -1,79 +1,85 @@
 // Not a header of the module: conv_f32_block and conv_depthwise_f32 for one instruction set at a time. The including
-// file defines MK_TILES(X), the tiles as X(groups, pixels), MK_DEPTHWISE_TILES(X), those with one group, MK_BY_TWO,
-// whether a list of one group goes two entries at a time, and MK_NAME and MK_DEPTHWISE_NAME, its functions.
+// file defines MK_TILES(X), the tiles as X(groups, rows, pixels), MK_DEPTHWISE_TILES(X), those with one group, and
+// MK_NAME and MK_DEPTHWISE_NAME, its functions. Tiles of one row and one pixel are among them.
 #include "f32_tile.h"
 
-/// Computes `pixels` neighbours of a row for the groups of a list.
+/// Computes `pixels` neighbours in each of `rows` rows for the groups of a list.
 static inline __attribute__((always_inline)) void mk_conv_tile(const mk_conv_f32_block *problem,
-                                                               const mk_f32_list *list, int groups, int pixels,
-                                                               int depthwise, int32_t row, int32_t column,
+                                                               const mk_f32_list *list, int groups, int rows,
+                                                               int pixels, int depthwise, int32_t row, int32_t column,
                                                                mk_ahead ahead) {
-    const float *weights = problem->weights + list->first_weight;
-    const int32_t *offsets = problem->offsets + list->first_offset;
     const uint8_t *x = problem->input + row * problem->input_row + column * problem->input_pixel;
     const mk_f32_addition *add = problem->addition;
     const uint8_t *other = 0;
     if (add) {
         other = add->other + list->group * add->other_group + row * add->other_row + (ptrdiff_t)column * 64;
         for (int g = 0; g < groups; g++)
-            MK_UNROLL for (int q = 0; q < pixels; q++) __builtin_prefetch(other + g * add->other_group + q * 64, 0, 3);
+            for (int r = 0; r < rows; r++) {
+                const uint8_t *line = other + g * add->other_group + r * add->other_row;
+                MK_UNROLL for (int q = 0; q < pixels; q++) __builtin_prefetch(line + q * 64, 0, 3);
+            }
     }
     mk_v16 sums[28];
     MK_UNROLL for (int g = 0; g < groups; g++) {
         mk_v16 bias = mk_load16(problem->bias + (list->group + g) * 16);
-        MK_UNROLL for (int q = 0; q < pixels; q++) sums[g * pixels + q] = bias;
+        MK_UNROLL for (int i = 0; i < rows * pixels; i++) sums[g * rows * pixels + i] = bias;
     }
-    if (groups == 1 && pixels > 1 && MK_BY_TWO && !depthwise)
-        mk_walk16_by_two(sums, pixels, weights, offsets, list->count, x, problem->input_pixel, ahead);
-    else
-        mk_walk16(sums, groups, pixels, weights, 16 * groups, 16, offsets, list->count, x, problem->input_pixel,
-                  depthwise, ahead);
+    mk_walk16(sums, groups, rows, pixels, problem->weights + list->first_weight, 16 * groups, 16,
+              problem->offsets + list->first_offset, list->count, x, problem->input_pixel, problem->input_row,
+              depthwise, ahead);
 
-    mk_activate16(sums, groups * pixels, &problem->activation);
+    const int count = groups * rows * pixels;
+    mk_activate16(sums, count, &problem->activation);
     if (add) {
-        MK_UNROLL for (int g = 0; g < groups; g++) MK_UNROLL for (int q = 0; q < pixels; q++) sums[g * pixels + q] +=
-            mk_load16(other + g * add->other_group + q * 64);
-        mk_activate16(sums, groups * pixels, &add->activation);
+        MK_UNROLL for (int i = 0; i < count; i++) {
+            const int g = i / (rows * pixels), r = i / pixels % rows, q = i % pixels;
+            sums[i] += mk_load16(other + g * add->other_group + r * add->other_row + q * 64);
+        }
+        mk_activate16(sums, count, &add->activation);
     }
     uint8_t *out =
         problem->output + list->group * problem->output_group + row * problem->output_row + (ptrdiff_t)column * 64;
-    MK_UNROLL for (int g = 0; g < groups; g++) MK_UNROLL for (int q = 0; q < pixels; q++)
-        memcpy(out + g * problem->output_group + q * 64, &sums[g * pixels + q], 64);
+    MK_UNROLL for (int i = 0; i < count; i++) {
+        const int g = i / (rows * pixels), r = i / pixels % rows, q = i % pixels;
+        memcpy(out + g * problem->output_group + r * problem->output_row + q * 64, &sums[i], 64);
+    }
 }
 
 typedef void (*mk_conv_tile_function)(const mk_conv_f32_block *, const mk_f32_list *, int32_t, int32_t, mk_ahead);
 typedef struct {
-    int32_t groups, pixels;
+    int32_t groups, rows, pixels;
     mk_conv_tile_function run;
 } mk_conv_tile_entry;
 
-#define MK_TILE_FUNCTION(G, Q)                                                                                         \
-    static void mk_conv_tile_##G##x##Q(const mk_conv_f32_block *problem, const mk_f32_list *list, int32_t row,         \
-                                       int32_t column, mk_ahead ahead) {                                               \
-        mk_conv_tile(problem, list, G, Q, 0, row, column, ahead);                                                      \
+#define MK_TILE_FUNCTION(G, R, Q)                                                                                      \
+    static void mk_conv_tile_##G##x##R##x##Q(const mk_conv_f32_block *problem, const mk_f32_list *list, int32_t row,   \
+                                             int32_t column, mk_ahead ahead) {                                         \
+        mk_conv_tile(problem, list, G, R, Q, 0, row, column, ahead);                                                   \
     }
 MK_TILES(MK_TILE_FUNCTION)
-#define MK_DEPTHWISE_FUNCTION(G, Q)                                                                                    \
-    static void mk_depthwise_tile_##G##x##Q(const mk_conv_f32_block *problem, const mk_f32_list *list, int32_t row,    \
-                                            int32_t column, mk_ahead ahead) {                                          \
-        mk_conv_tile(problem, list, G, Q, 1, row, column, ahead);                                                      \
+#define MK_DEPTHWISE_FUNCTION(G, R, Q)                                                                                 \
+    static void mk_depthwise_tile_##G##x##R##x##Q(const mk_conv_f32_block *problem, const mk_f32_list *list,           \
+                                                  int32_t row, int32_t column, mk_ahead ahead) {                       \
+        mk_conv_tile(problem, list, G, R, Q, 1, row, column, ahead);                                                   \
     }
 MK_DEPTHWISE_TILES(MK_DEPTHWISE_FUNCTION)
 
-#define MK_TILE_ENTRY(G, Q) {G, Q, mk_conv_tile_##G##x##Q},
-#define MK_DEPTHWISE_ENTRY(G, Q) {G, Q, mk_depthwise_tile_##G##x##Q},
+#define MK_TILE_ENTRY(G, R, Q) {G, R, Q, mk_conv_tile_##G##x##R##x##Q},
+#define MK_DEPTHWISE_ENTRY(G, R, Q) {G, R, Q, mk_depthwise_tile_##G##x##R##x##Q},
 static const mk_conv_tile_entry mk_conv_tiles[] = {MK_TILES(MK_TILE_ENTRY)};
 static const mk_conv_tile_entry mk_depthwise_tiles[] = {MK_DEPTHWISE_TILES(MK_DEPTHWISE_ENTRY)};
 
-/// The tile that covers a row in the least time: its pixels, and about two more for its start and end.
+/// The tile that covers rows in the least time for each: its pixels, and about two more for its start and end. Of tiles
+/// that take as long, the first.
 static const mk_conv_tile_entry *mk_best_tile(const mk_conv_tile_entry *tiles, size_t tile_count, int32_t groups,
-                                              int32_t width) {
+                                              int32_t width, int32_t rows) {
     const mk_conv_tile_entry *best = 0;
-    int64_t best_time = INT64_MAX;
+    double best_time = 0;
     for (const mk_conv_tile_entry *tile = tiles; tile < tiles + tile_count; tile++) {
-        if (tile->groups != groups || tile->pixels > width) continue;
-        const int64_t time = ((int64_t)width + tile->pixels - 1) / tile->pixels * (tile->pixels + 2);
-        if (time >= best_time) continue;
+        if (tile->groups != groups || tile->pixels > width || tile->rows > rows) continue;
+        const int64_t columns = ((int64_t)width + tile->pixels - 1) / tile->pixels;
+        const double time = (double)(columns * (tile->rows * tile->pixels + 2)) / tile->rows;
+        if (best && time >= best_time) continue;
         best_time = time;
         best = tile;
     }
@@ -101,7 +107,7 @@ static void mk_conv_rows(const mk_conv_f32_block *problem, const mk_conv_tile_en
     const mk_f32_list *next = 0;
     for (const mk_f32_list *block = problem->lists + first_list; block < end; block = next) {
         next = mk_block_end(block, end, problem->block_bytes);
-        const mk_conv_tile_entry *tile = mk_best_tile(tiles, tile_count, block->groups, width);
+        const mk_conv_tile_entry *tile = mk_best_tile(tiles, tile_count, block->groups, width, rows);
         uint64_t entries = 0, next_bytes = 0;
         for (const mk_f32_list *list = block; list < next; list++) entries += list->count;
         // The next lists' bytes, spread over the entries of all tiles of these.
@@ -111,10 +117,14 @@ static void mk_conv_rows(const mk_conv_f32_block *problem, const mk_conv_tile_en
             for (const mk_f32_list *list = next; list < after; list++)
                 next_bytes += (uint64_t)list->count * (uint64_t)list->groups * 64;
             ahead.weights = (uintptr_t)(problem->weights + next->first_weight);
-            ahead.step = (uintptr_t)(
-                next_bytes / (entries * (uint64_t)((width + tile->pixels - 1) / tile->pixels) * (uint64_t)rows) + 1);
+            const uint64_t columns = (uint64_t)((width + tile->pixels - 1) / tile->pixels);
+            const uint64_t turns = columns * (uint64_t)((rows + tile->rows - 1) / tile->rows);
+            ahead.step = (uintptr_t)(next_bytes / (entries * turns) + 1);
         }
-        for (int32_t row = first_row; row < first_row + rows; row++)
+        const int32_t end_row = first_row + rows;
+        for (int32_t row = first_row; row < end_row; row += tile->rows) {
+            if (tile->rows > end_row - row)
+                tile = mk_best_tile(tiles, tile_count, block->groups, width, end_row - row);
             // The last tile of a row may overlap the one before: a result depends on nothing but its own chain.
             for (int64_t column = 0; column < width; column += tile->pixels) {
                 const int64_t start = column <= width - tile->pixels ? column : width - tile->pixels;
@@ -123,6 +133,7 @@ static void mk_conv_rows(const mk_conv_f32_block *problem, const mk_conv_tile_en
                     ahead.weights += ahead.step * list->count;
                 }
             }
+        }
     }
 }
 

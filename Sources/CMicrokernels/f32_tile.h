@@ -1,5 +1,5 @@
 // Not a header of the module: the inner loop of the float kernels, for one instruction set at a time. A file that
-// includes this opens its target attribute first.
+// includes this opens its target attribute first, and may define MK_INTEGER_LOADS as 1: see mk_single16.
 #pragma once
 #include <stdint.h>
 #include <string.h>
@@ -9,6 +9,9 @@
 // Vectors wider than a register are passed between functions of this file only, all of which are inlined.
 #pragma clang diagnostic ignored "-Wpsabi"
 
+#if !defined(MK_INTEGER_LOADS)
+#define MK_INTEGER_LOADS 0
+#endif
 #define MK_UNROLL _Pragma("clang loop unroll(full)")
 // Keeps an address in one register: else the compiler makes one register of each multiple of the stride, more than
 // there are.
@@ -68,63 +71,59 @@ typedef struct {
     uintptr_t weights, step;
 } mk_ahead;
 
-/// Walks a list for `groups` x `pixels` outputs, which stay in registers: `sums[g * pixels + q]`.
+/// The input of output number `index` of a tile of one group, for all 16 lanes, where each fma needs one of its own.
+///
+/// Vector loads, two a cycle, would then be the limit: with the weights there are more of them than fma. Every third input
+/// (MK_INTEGER_LOADS) passes an integer register, whose loads have ports to themselves: 97 % of the peak instead of 83 %
+/// (Zen 5).
+static inline __attribute__((always_inline)) mk_v16 mk_single16(const uint8_t *address, int index) {
+    if (MK_INTEGER_LOADS && index % 3 == 2) {
+        int32_t bits;
+        memcpy(&bits, address, sizeof bits);
+        __asm__("" : "+r"(bits));
+        const mk_m16 lanes = bits;
+        mk_v16 value;
+        memcpy(&value, &lanes, sizeof value);
+        return value;
+    }
+    return mk_inputs16(address, 0);
+}
+
+/// Walks a list for `groups` x `rows` x `pixels` outputs, which stay in registers: `sums[(g * rows + r) * pixels + q]`.
 ///
 /// - weights: entry i of group g is at `weights + i * step + g * apart` floats.
-/// - x: where the first pixel's taps begin; `pixel` bytes to the next one.
-static inline __attribute__((always_inline)) void mk_walk16(mk_v16 *sums, int groups, int pixels, const float *weights,
-                                                            ptrdiff_t step, ptrdiff_t apart, const int32_t *offsets,
-                                                            size_t count, const uint8_t *x, ptrdiff_t pixel,
-                                                            int depthwise, mk_ahead ahead) {
+/// - x: where the first pixel's taps begin; `pixel` bytes to the next one, `row` bytes to the next row's.
+static inline __attribute__((always_inline)) void mk_walk16(mk_v16 *sums, int groups, int rows, int pixels,
+                                                            const float *weights, ptrdiff_t step, ptrdiff_t apart,
+                                                            const int32_t *offsets, size_t count, const uint8_t *x,
+                                                            ptrdiff_t pixel, ptrdiff_t row, int depthwise,
+                                                            mk_ahead ahead) {
     const ptrdiff_t three = 3 * pixel;
     for (size_t i = 0; i < count; i++, weights += step) {
         MK_PREFETCH(ahead.weights);
         ahead.weights += ahead.step;
         mk_v16 w[8];
         MK_UNROLL for (int g = 0; g < groups; g++) w[g] = mk_load16(weights + g * apart);
-        const uint8_t *at = x + (ptrdiff_t)offsets[i] * 4;
-        MK_UNROLL for (int q = 0; q < pixels; q++) {
-            mk_v16 v = mk_inputs16(at + (q % 3) * pixel, depthwise);
-            MK_UNROLL for (int g = 0; g < groups; g++) sums[g * pixels + q] =
-                __builtin_elementwise_fma(v, w[g], sums[g * pixels + q]);
-            if (q % 3 == 2) {
-                at += three;
-                MK_KEEP(at);
-            }
-        }
-    }
-}
-
-/// The same for one group, two entries at a time: the second half of the pixels is one entry behind the first, so that
-/// neighbouring loads lie in different lines. Faster by 3 to 5 % where each fma has a load of its own (Zen 5).
-static inline __attribute__((always_inline)) void mk_walk16_by_two(mk_v16 *sums, int pixels, const float *weights,
-                                                                   const int32_t *offsets, size_t count,
-                                                                   const uint8_t *x, ptrdiff_t pixel, mk_ahead next) {
-    const ptrdiff_t three = 3 * pixel;
-    const int half = pixels / 2;
-    size_t i = 0;
-    for (; i + 1 < count; i += 2, weights += 32) {
-        MK_PREFETCH(next.weights);
-        next.weights += 2 * next.step;
-        const mk_v16 w0 = mk_load16(weights), w1 = mk_load16(weights + 16);
-        const uint8_t *ahead = x + (ptrdiff_t)offsets[i] * 4, *behind = x + (ptrdiff_t)offsets[i + 1] * 4;
-        MK_UNROLL for (int q = 0; q < pixels + half; q++) {
-            if (q >= half) {
-                const int p = q - half;
-                sums[p] = __builtin_elementwise_fma(mk_inputs16(behind + (p % 3) * pixel, 0), w1, sums[p]);
-                if (p % 3 == 2) {
-                    behind += three;
-                    MK_KEEP(behind);
+        const uint8_t *line = x + (ptrdiff_t)offsets[i] * 4;
+        MK_UNROLL for (int r = 0; r < rows; r++) {
+            const uint8_t *at = line;
+            MK_UNROLL for (int q = 0; q < pixels; q++) {
+                const uint8_t *address = at + (q % 3) * pixel;
+                const mk_v16 v = groups == 1 && !depthwise ? mk_single16(address, r * pixels + q)
+                                                           : mk_inputs16(address, depthwise);
+                MK_UNROLL for (int g = 0; g < groups; g++) {
+                    mk_v16 *sum = &sums[(g * rows + r) * pixels + q];
+                    *sum = __builtin_elementwise_fma(v, w[g], *sum);
                 }
-            }
-            if (q < pixels) {
-                sums[q] = __builtin_elementwise_fma(mk_inputs16(ahead + (q % 3) * pixel, 0), w0, sums[q]);
                 if (q % 3 == 2) {
-                    ahead += three;
-                    MK_KEEP(ahead);
+                    at += three;
+                    MK_KEEP(at);
                 }
+            }
+            if (r + 1 < rows) {
+                line += row;
+                MK_KEEP(line);
             }
         }
     }
-    mk_walk16(sums, 1, pixels, weights, 16, 0, offsets + i, count - i, x, pixel, 0, next);
 }

@@ -18,8 +18,8 @@ static inline __attribute__((always_inline)) void mk_gemm_tile(const mk_gemm_f32
     const ptrdiff_t apart = problem->depth * 16;
     const float *weights = problem->weights + group * apart;
     const mk_ahead ahead = {(uintptr_t)weights, 0};
-    mk_walk16(sums, groups, rows, weights, 16, apart, problem->offsets, (size_t)problem->depth,
-              problem->left + row * problem->left_row, problem->left_row, 0, ahead);
+    mk_walk16(sums, groups, 1, rows, weights, 16, apart, problem->offsets, (size_t)problem->depth,
+              problem->left + row * problem->left_row, problem->left_row, 0, 0, ahead);
     if (scales) {
         const mk_v16 alpha = (mk_v16)problem->alpha;
         MK_UNROLL for (int g = 0; g < groups; g++) MK_UNROLL for (int q = 0; q < rows; q++) {

@@ -19,6 +19,10 @@
 /// rows run at the speed of memory, where the processor's own prefetching does better. Bytes ahead: measured.
 #define PREFETCH_WEIGHTS(W)                                                                                            \
     _mm_prefetch((const char *)(W) + 2048, _MM_HINT_T0), _mm_prefetch((const char *)(W) + 2112, _MM_HINT_T0)
+/// The next 64 bytes of one row, each row's once in 64 bytes: rows lie in the second cache, and are too short for the
+/// processor to see 14 streams in them.
+#define PREFETCH_ROW(AT, OFFSET, STRIDE)                                                                               \
+    _mm_prefetch((const char *)(AT) + 64 + (uint32_t)(OFFSET) / 4 % 16 * (STRIDE), _MM_HINT_T0)
 
 /// Four neighbouring inputs of a row in every lane.
 INLINE __m512i inputs(const uint8_t *x) {
@@ -44,6 +48,48 @@ INLINE void store(const mk_gemm_u8_block *p, __m512i sums, uint8_t *row, int32_t
     _mm_mask_storeu_epi8(row + column, lanes, _mm512_cvtepi32_epi8(q));
 }
 
+/// How MK_GEMM_U8 stores whole rows of 32 columns, two at a time, as `store` does.
+///
+/// Rounding and the lower bound change places, since both are monotone and the bound is an integer: the lower bound is
+/// then one of 64 bytes. What is no int32 behind the upper bound, a NaN or a sum far below, becomes the lowest integer.
+typedef struct {
+    /// Of bytes as u8: `flip` makes them s8 where the bounds are.
+    __m512i zero_point, low, flip;
+    /// Dword `lane * 4 + quarter` to dword `quarter * 4 + lane`.
+    __m512i transposition;
+    __m512 high;
+} requantization;
+
+INLINE requantization requantization_of(const mk_gemm_u8_block *p) {
+    const int low = (int)p->low + p->zero_point, flip = low < 0 ? 0x80 : 0;
+    return (requantization){
+        .zero_point = _mm512_set1_epi16((short)(p->zero_point + flip)),
+        .low = _mm512_set1_epi8((char)(low + flip)),
+        .flip = _mm512_set1_epi8((char)flip),
+        .transposition = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
+        .high = _mm512_set1_ps(p->high),
+    };
+}
+
+INLINE __m512i rounded(const requantization *q, __m512i sums, __m512 multiplier) {
+    // The second operand is the result for a NaN.
+    return _mm512_cvtps_epi32(_mm512_min_ps(q->high, _mm512_mul_ps(_mm512_cvtepi32_ps(sums), multiplier)));
+}
+
+/// Stores two rows of 32 columns, or where `rows` is 1, the first.
+INLINE void store_rows(const requantization *q, const float *multiplier, __m512i a0, __m512i a1, __m512i b0, __m512i b1,
+                       uint8_t *out, ptrdiff_t row, int rows) {
+    const __m512 m0 = _mm512_loadu_ps(multiplier), m1 = _mm512_loadu_ps(multiplier + 16);
+    const __m512i first = _mm512_packs_epi32(rounded(q, a0, m0), rounded(q, a1, m1));
+    const __m512i second = _mm512_packs_epi32(rounded(q, b0, m0), rounded(q, b1, m1));
+    const __m512i both =
+        _mm512_packus_epi16(_mm512_adds_epi16(first, q->zero_point), _mm512_adds_epi16(second, q->zero_point));
+    const __m512i bytes =
+        _mm512_permutexvar_epi32(q->transposition, _mm512_xor_si512(_mm512_max_epu8(both, q->low), q->flip));
+    _mm256_storeu_si256((__m256i *)out, _mm512_castsi512_si256(bytes));
+    if (rows > 1) _mm256_storeu_si256((__m256i *)(out + row), _mm512_extracti64x4_epi64(bytes, 1));
+}
+
 /// One tile. `DEPTH` list entries at a time go into accumulators of their own, added at the end: sums wrap, so their
 /// order is free.
 #define TILE(ROWS, DEPTH)                                                                                              \
@@ -67,7 +113,7 @@ INLINE void store(const mk_gemm_u8_block *p, __m512i sums, uint8_t *row, int32_t
                     sum[d][1][r] = _mm512_dpbusd_epi32(sum[d][1][r], v, second);                                       \
                     IN_ORDER(sum[d][0][r], sum[d][1][r]);                                                              \
                 }                                                                                                      \
-                if (ROWS >= 7) PREFETCH_WEIGHTS(w);                                                                    \
+                if (ROWS >= 7) PREFETCH_WEIGHTS(w), PREFETCH_ROW(at, offset[d], stride);                               \
             }                                                                                                          \
         }                                                                                                              \
         for (; DEPTH > 1 && left > 0; left--, w += 128, offset++)                                                      \
@@ -91,14 +137,23 @@ INLINE void store(const mk_gemm_u8_block *p, __m512i sums, uint8_t *row, int32_t
                     sum[0][g][r] =                                                                                     \
                         _mm512_dpbusd_epi32(sum[0][g][r], inputs(x + offset[0] + r * stride), _mm512_loadu_si512(w));  \
         }                                                                                                              \
+        UNROLL for (int g = 0; g < 2; g++) UNROLL for (int r = 0; r < ROWS; r++) UNROLL for (int d = 1; d < DEPTH; d++)\
+            sum[0][g][r] = _mm512_add_epi32(sum[0][g][r], sum[d][g][r]);                                               \
+        if (result == MK_GEMM_U8 && p->columns - column >= 32) {                                                       \
+            const requantization q = requantization_of(p);                                                             \
+            UNROLL for (int r = 0; r < ROWS; r += 2) {                                                                 \
+                const int s = r + 1 < ROWS ? r + 1 : r;                                                                \
+                store_rows(&q, p->multiplier + column, sum[0][0][r], sum[0][1][r], sum[0][0][s], sum[0][1][s],         \
+                           out + r * p->output_row + column, p->output_row, 1 + s - r);                                \
+            }                                                                                                          \
+            return;                                                                                                    \
+        }                                                                                                              \
         UNROLL for (int g = 0; g < 2; g++) {                                                                           \
             const int32_t there = p->columns - column - g * 16;                                                        \
             if (there <= 0) continue;                                                                                  \
             const __mmask16 lanes = there >= 16 ? 0xFFFF : (__mmask16)((1u << there) - 1);                             \
-            UNROLL for (int r = 0; r < ROWS; r++) {                                                                    \
-                UNROLL for (int d = 1; d < DEPTH; d++) sum[0][g][r] = _mm512_add_epi32(sum[0][g][r], sum[d][g][r]);    \
+            UNROLL for (int r = 0; r < ROWS; r++)                                                                      \
                 store(p, sum[0][g][r], out + r * p->output_row, column + g * 16, lanes, result);                       \
-            }                                                                                                          \
         }                                                                                                              \
     }                                                                                                                  \
     static __attribute__((noinline)) void tiles_##ROWS(const mk_gemm_u8_block *p, int32_t pair, const uint8_t *x,      \

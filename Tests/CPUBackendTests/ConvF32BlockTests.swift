@@ -22,6 +22,17 @@ import Testing
         try trial.check(seed: 1000 + width, using: &source)
     }
 
+    /// Tiles of several rows, and the rows that they leave over.
+    @Test(arguments: 1...9, [1, 4, 7, 8, 10, 14]) func everyHeightIsCovered(height: Int, width: Int) throws {
+        let seed = 2000 + height * 16 + width
+        var source = FloatSource(seed: seed)
+        var trial = ConvF32BlockTrial(using: &source)
+        (trial.images, trial.channels, trial.outputs, trial.group) = (1, 18, 48, 1)
+        (trial.input, trial.kernel, trial.strides, trial.dilations) = ([height, width], [3, 3], [1, 1], [1, 1])
+        (trial.pads, trial.sparsity) = ([1, 1, 1, 1], height % 2 == 0 ? 0 : 0.5)
+        try trial.check(seed: seed, using: &source)
+    }
+
     @Test func neighbouringGroupsShareAListOnlyWhereTheirBlocksAgree() throws {
         // 64 outputs of 3 taps: groups 0 and 1 whole, groups 2 and 3 without tap 1 and tap 2.
         var weights = [Float](repeating: 1, count: 64 * 3)
