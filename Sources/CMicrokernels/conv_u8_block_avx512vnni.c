@@ -33,6 +33,24 @@ typedef struct {
     ptrdiff_t one, three, five, seven;
 } mk_steps;
 
+/// How many entries of the next tile are taken while a tile is stored: they take about as long. More would only add
+/// loads of their weights, one for each four pixels.
+enum { MK_EARLY = 6 };
+
+/// What storing one tile, and starting on the next of the same run, needs.
+typedef struct {
+    const mk_tile_epilogue *epilogue;
+    uint8_t *out;
+    ptrdiff_t output_row, output_group;
+    const float *multiplier;
+    const int32_t *bias;
+    /// Of the pair's list.
+    const int32_t *offsets;
+    const int8_t *blocks;
+    /// How many entries of the next tile are taken at once; 0 where there is no next one.
+    int32_t early;
+} mk_exchange;
+
 /// Four activation bytes, at any address.
 typedef struct {
     uint8_t bytes[4];

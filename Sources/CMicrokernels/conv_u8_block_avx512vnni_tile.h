@@ -31,11 +31,100 @@ static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COL
     }
 }
 
+/// Stores up to four pixels of both groups, then starts on the next tile's: bias, and `early` entries of both groups.
+/// They run in different units, and side by side the processor sees both: it looks ahead by less than storing a tile
+/// takes.
+static inline __attribute__((always_inline)) void
+MK_NAME(exchange, MK_ROWS, MK_COLUMNS)(const mk_exchange *e, __m512i *first, __m512i *second, int r, int q,
+                                       const uint8_t *x, ptrdiff_t row, mk_steps *steps) {
+    const int count = MK_COLUMNS - q < 4 ? MK_COLUMNS - q : 4;
+    __m512i *a = first + r * MK_COLUMNS + q, *b = second + r * MK_COLUMNS + q;
+    uint8_t *out = e->out + r * e->output_row + q * 16;
+    mk_store_plain(e->epilogue, e->multiplier, a, count, out);
+    mk_store_plain(e->epilogue, e->multiplier + 16, b, count, out + e->output_group);
+    const __m512i bias0 = _mm512_loadu_si512(e->bias), bias1 = _mm512_loadu_si512(e->bias + 16);
+    MK_UNROLL for (int p = 0; p < count; p++) {
+        a[p] = bias0;
+        b[p] = bias1;
+    }
+    const int8_t *w = e->blocks;
+    for (const int32_t *offset = e->offsets, *end = offset + e->early; offset != end; offset++, w += 128) {
+        const __m512i w0 = _mm512_loadu_si512(w), w1 = _mm512_loadu_si512(w + 64);
+        const uint8_t *pixel = x + *offset + r * row, *later = pixel + steps->seven;
+        __asm__ volatile("" : "+r"(steps->one), "+r"(steps->three), "+r"(steps->five));
+        MK_UNROLL for (int p = 0; p < count; p++) mk_dot_two(
+            &a[p], &b[p],
+            (const mk_quad *)mk_tile_pixel(pixel, later, q + p, steps->one, steps->three, steps->five), w0, w1);
+    }
+}
+
+/// Tiles of both groups that are requantized: each is stored while the next one starts.
+static void MK_NAME(exchanging, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, const mk_tile_epilogue *epilogue,
+                                                     int32_t pair, mk_tile_run run, mk_stream *stream) {
+    const struct mk_block_list list = problem->lists[pair];
+    const int32_t group = pair * 2;
+    const ptrdiff_t row = problem->input_row, one = problem->input_pixel;
+    mk_steps steps = {one, one * 3, one * 5, one * 7};
+    const int32_t *bias = problem->bias + (size_t)group * 16;
+    mk_exchange exchange = {
+        .epilogue = epilogue,
+        .output_row = problem->output_row,
+        .output_group = problem->output_group,
+        .multiplier = problem->multiplier + (size_t)group * 16,
+        .bias = bias,
+        .offsets = problem->offsets + list.first_offset,
+        .blocks = problem->blocks + list.first_block,
+    };
+    if (run.column_tiles <= 0) return;
+    int32_t done = 0, down = 0, across = 0;
+    const uint8_t *x = problem->input + (ptrdiff_t)run.row * row + (ptrdiff_t)run.column * one;
+    __m512i first[MK_PIXELS], second[MK_PIXELS];
+    const __m512i bias0 = _mm512_loadu_si512(bias), bias1 = _mm512_loadu_si512(bias + 16);
+    MK_UNROLL for (int p = 0; p < MK_PIXELS; p++) {
+        first[p] = bias0;
+        second[p] = bias1;
+    }
+    while (down < run.row_tiles) {
+        const ptrdiff_t at_row = run.row + down * MK_ROWS, at_column = run.column + across * MK_COLUMNS;
+        const int8_t *w = exchange.blocks + (ptrdiff_t)done * 128;
+        const int8_t *ahead = stream->next;
+        const int8_t *stop = stream->end - ahead > stream->share ? ahead + stream->share : stream->end;
+        const int32_t *offset = exchange.offsets + done;
+        for (const int32_t *end = exchange.offsets + list.both; offset != end;
+             offset++, w += 128, ahead = mk_prefetch(ahead, stop))
+            MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, &steps);
+        for (const int32_t *end = offset + list.first; offset != end;
+             offset++, w += 64, ahead = mk_prefetch(ahead, stop))
+            MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, &steps);
+        for (const int32_t *end = offset + list.second; offset != end;
+             offset++, w += 64, ahead = mk_prefetch(ahead, stop))
+            MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, &steps);
+        stream->next = ahead;
+
+        if (++across == run.column_tiles) {
+            across = 0;
+            down++;
+        }
+        exchange.early = done = down < run.row_tiles ? MK_EARLY : 0;
+        exchange.out =
+            problem->output + group * problem->output_group + at_row * problem->output_row + at_column * 16;
+        x = problem->input + (run.row + (ptrdiff_t)down * MK_ROWS) * row +
+            (run.column + (ptrdiff_t)across * MK_COLUMNS) * one;
+        MK_UNROLL for (int r = 0; r < MK_ROWS; r++) MK_UNROLL for (int q = 0; q < MK_COLUMNS; q += 4)
+            MK_NAME(exchange, MK_ROWS, MK_COLUMNS)(&exchange, first, second, r, q, x, row, &steps);
+    }
+}
+
 static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, const mk_tile_epilogue *epilogue,
                                                int32_t pair, mk_tile_run run, mk_stream *stream) {
     const struct mk_block_list list = problem->lists[pair];
     const int32_t group = pair * 2;
     const int has_second = group + 1 < problem->groups;
+    // Lists that are short, or mostly of one group, have too few entries to go on with.
+    if (epilogue->kind == MK_EPILOGUE_PLAIN && has_second && list.both >= 8 && list.both > list.first + list.second) {
+        MK_NAME(exchanging, MK_ROWS, MK_COLUMNS)(problem, epilogue, pair, run, stream);
+        return;
+    }
     const ptrdiff_t row = problem->input_row, one = problem->input_pixel;
     mk_steps steps = {one, one * 3, one * 5, one * 7};
     const int32_t *offsets = problem->offsets + list.first_offset;
