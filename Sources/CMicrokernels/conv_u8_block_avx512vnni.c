@@ -74,6 +74,16 @@ static inline __attribute__((always_inline)) void mk_dot_one(__m512i *a, const m
     __asm__ volatile("vpbroadcastd %2, %1\n\tvpdpbusd %3, %1, %0" : "+v"(*a), "=&v"(broadcast) : "m"(*quad), "v"(w));
 }
 
+/// The same, with the quad on its way through an integer register: vector loads are two a cycle, as many as dot products,
+/// and integer loads have ports of their own (Zen 5).
+static inline __attribute__((always_inline)) void mk_dot_one_scalar(__m512i *a, const mk_quad *quad, __m512i w) {
+    __m512i broadcast;
+    uint32_t bytes;
+    __asm__ volatile("movl %3, %2\n\tvpbroadcastd %2, %1\n\tvpdpbusd %4, %1, %0"
+                     : "+v"(*a), "=&v"(broadcast), "=&r"(bytes)
+                     : "m"(*quad), "v"(w));
+}
+
 /// The address of column q, `later` being that of column 7, from three multiples of the distance between columns: what
 /// the address of a load can add and scale by itself.
 static inline __attribute__((always_inline)) const uint8_t *

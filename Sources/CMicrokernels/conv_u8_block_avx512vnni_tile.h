@@ -25,6 +25,8 @@ static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COL
                 (const mk_quad *)mk_tile_pixel(pixel, later, q, steps->one, steps->three, steps->five);
             if (groups == 2)
                 mk_dot_two(&first[p], &second[p], quad, w0, w1);
+            else if (p % 3 == 2)
+                mk_dot_one_scalar(&first[p], quad, w0);
             else
                 mk_dot_one(&first[p], quad, w0);
         }
