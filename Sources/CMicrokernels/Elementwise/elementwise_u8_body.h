@@ -1,6 +1,6 @@
 // The one body of the element-wise kernels on bytes, compiled for each instruction set.
 #include "mk_elementwise.h"
-#include "quantize_byte.h"
+#include "../quantize_byte.h"
 #include "elementwise_functions.h"
 
 #pragma STDC FP_CONTRACT OFF

@@ -1,6 +1,6 @@
 #include "mk_elementwise.h"
 
-#include "isa_select.h"
+#include "../isa_select.h"
 
 #define MK_ISA(name) name##_scalar
 #include "elementwise_functions.h"

@@ -1,7 +1,7 @@
 // Not a header of the module: conv_f32_block and conv_depthwise_f32 for one instruction set at a time. The including
 // file defines MK_TILES(X), the tiles as X(groups, rows, pixels), MK_DEPTHWISE_TILES(X), those with one group, and
 // MK_NAME and MK_DEPTHWISE_NAME, its functions. Tiles of one row and one pixel are among them.
-#include "f32_tile.h"
+#include "../f32_tile.h"
 
 /// Computes `pixels` neighbours in each of `rows` rows for the groups of a list.
 static inline __attribute__((always_inline)) void mk_conv_tile(const mk_conv_f32_block *problem,

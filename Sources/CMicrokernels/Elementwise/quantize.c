@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "isa_select.h"
+#include "../isa_select.h"
 
 #define MK_ISA(name) name##_scalar
 #include "quantize_functions.h"

@@ -1,6 +1,6 @@
 #include "mk_pool.h"
 
-#include "isa_select.h"
+#include "../isa_select.h"
 
 #define MK_ISA(name) name##_scalar
 #include "pool_functions.h"

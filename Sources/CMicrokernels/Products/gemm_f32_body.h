@@ -1,6 +1,6 @@
 // Not a header of the module: gemm_f32 for one instruction set at a time. The including file defines MK_TILES(X), the
 // tiles as X(groups, rows), with X(1, 1) among them, and MK_NAME, its function.
-#include "f32_tile.h"
+#include "../f32_tile.h"
 #include "mk_gemm_f32.h"
 
 /// Computes `rows` neighbouring rows of `groups` neighbouring groups of columns.

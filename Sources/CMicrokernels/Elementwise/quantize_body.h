@@ -1,6 +1,6 @@
 // The one body of the quantization kernels, compiled for each instruction set. Compilers vectorise the loops.
 #include "mk_quantize.h"
-#include "quantize_byte.h"
+#include "../quantize_byte.h"
 #include "quantize_functions.h"
 
 #pragma STDC FP_CONTRACT OFF

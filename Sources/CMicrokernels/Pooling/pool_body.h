@@ -1,8 +1,8 @@
 // The one body of the pools over windows, compiled for each instruction set.
 #include "mk_pool.h"
 #include "pool_functions.h"
-#include "lanes.h"
-#include "quantize_byte.h"
+#include "../lanes.h"
+#include "../quantize_byte.h"
 
 #pragma STDC FP_CONTRACT OFF
 // Vectors wider than a register have no calling convention; every function that takes one is inlined.

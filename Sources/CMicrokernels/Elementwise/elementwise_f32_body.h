@@ -3,7 +3,7 @@
 
 #include "mk_elementwise.h"
 #include "elementwise_functions.h"
-#include "lanes.h"
+#include "../lanes.h"
 
 #pragma STDC FP_CONTRACT OFF
 
