@@ -73,9 +73,9 @@ typedef struct {
 
 /// The input of output number `index` of a tile of one group, for all 16 lanes, where each fma needs one of its own.
 ///
-/// Vector loads, two a cycle, would then be the limit: with the weights there are more of them than fma. Every third input
-/// (MK_INTEGER_LOADS) passes an integer register, whose loads have ports to themselves: 97 % of the peak instead of 83 %
-/// (Zen 5).
+/// Vector loads, two a cycle, would then be the limit: with the weights there are more of them than fma. Every third
+/// input (MK_INTEGER_LOADS) passes an integer register, whose loads have ports to themselves: 97 % of the peak instead
+/// of 83 % (Zen 5).
 static inline __attribute__((always_inline)) mk_v16 mk_single16(const uint8_t *address, int index) {
     if (MK_INTEGER_LOADS && index % 3 == 2) {
         int32_t bits;

@@ -2,7 +2,9 @@ import Foundation
 import Tensors
 
 /// Floats that stay at one address, on a cache line's boundary, and start as zeros.
-final class AlignedFloats {
+///
+/// `@unchecked Sendable`: whoever makes them writes them before sharing them.
+final class AlignedFloats: @unchecked Sendable {
     let address: UnsafeMutablePointer<Float>
     let count: Int
 

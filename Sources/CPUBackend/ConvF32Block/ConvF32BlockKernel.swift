@@ -21,6 +21,7 @@ final class ConvF32BlockKernel: CPUKernel {
     /// Kernels of several taps use a line of input often enough by themselves.
     private let blockBytes: UInt64
     private let tasks: [ConvF32BlockTask]
+    let packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void]
 
     /// - Throws: `.unsupported` if the input is too large for the kernel's offsets, `.outOfMemory`.
     init(
@@ -38,7 +39,10 @@ final class ConvF32BlockKernel: CPUKernel {
                         weights, shape: shape, group: convolution.group, pairs: isa == .avx512vnni)
             }
         }
-        lists = try packed.get()
+        let lists = try packed.get()
+        self.lists = lists
+        let group = convolution.group
+        packedInputs = lists.isReversible ? [1: { lists.unpack(into: $0, shape: shape, group: group) }] : [:]
         let offsets = lists.offsets(in: BlockedOffsets(shape: inputShape, dilations: convolution.window.dilations))
         guard let offsets else {
             throw HoneError(.unsupported, "an image of \(inputShape.imageBytes) bytes is too large for a convolution")

@@ -5,9 +5,9 @@ import Tensors
 ///
 /// A block is 16 outputs x 1 tap. Lists name taps by coordinates; where a tap lies in memory is known only with the layout of
 /// the input, and asked for by `offsets(in:)`.
-struct ConvF32BlockLists {
+struct ConvF32BlockLists: Sendable {
     /// Where a tap reads: a channel of the whole input, and a row and a column of the kernel.
-    struct Tap: Hashable {
+    struct Tap: Hashable, Sendable {
         var channel: Int32
         var row: Int32
         var column: Int32
@@ -18,6 +18,8 @@ struct ConvF32BlockLists {
     let taps: [Tap]
     /// Ascending by group.
     let lists: [mk_f32_list]
+    /// Whether the weights can be written again bit by bit: no block that was left out held a -0.
+    let isReversible: Bool
 
     /// Packs weights, in the order of the chain that NUMERICS.md fixes.
     ///
@@ -36,12 +38,14 @@ struct ConvF32BlockLists {
         // The list of all taps of a group of the convolution is stored once.
         var whole: (group: Int, first: Int)?
         var end = 0
+        var dropsNegativeZeros = false
         var previous: [Int32] = []
         for block in 0..<blocks {
             let convolutionGroup = block * 16 / (outputs / group)
             let first = end
             let kept = order.pack(
-                weights, block: block, outputs: min(16, outputs - block * 16), into: packed.address + first)
+                weights, block: block, outputs: min(16, outputs - block * 16), into: packed.address + first,
+                dropsNegativeZeros: &dropsNegativeZeros)
             end += kept.count * 16
             defer { previous = kept }
             if pairs, block % 2 == 1, kept == previous, !kept.isEmpty,
@@ -65,6 +69,7 @@ struct ConvF32BlockLists {
         self.weights = packed
         self.taps = taps
         self.lists = lists
+        isReversible = !dropsNegativeZeros
     }
 
     /// Depthwise: an entry is a tap of 16 channels, at the first of them.
@@ -78,9 +83,11 @@ struct ConvF32BlockLists {
         var taps: [Tap] = []
         var lists: [mk_f32_list] = []
         var end = 0
+        var dropsNegativeZeros = false
         for block in 0..<blocks {
             let kept = order.pack(
-                weights, block: block, outputs: min(16, shape[0] - block * 16), into: packed.address + end)
+                weights, block: block, outputs: min(16, shape[0] - block * 16), into: packed.address + end,
+                dropsNegativeZeros: &dropsNegativeZeros)
             lists.append(
                 mk_f32_list(
                     first_weight: UInt64(end), first_offset: UInt64(taps.count), count: UInt32(kept.count),
@@ -91,6 +98,7 @@ struct ConvF32BlockLists {
         self.weights = packed
         self.taps = taps
         self.lists = lists
+        isReversible = !dropsNegativeZeros
     }
 
     /// Floats from an output pixel's origin to each tap; nil if one does not fit 32 bits.

@@ -33,10 +33,13 @@ struct TapOrder {
 
     /// Packs the blocks of 16 outputs that are not zero, one behind the other.
     ///
-    /// - Parameter outputs: how many outputs there are, up to 16; lanes past them stay 0.
+    /// - Parameters:
+    ///   - outputs: how many outputs there are, up to 16; lanes past them stay 0.
+    ///   - dropsNegativeZeros: becomes true if a block that is left out holds a -0.
     /// - Returns: the numbers of their taps, ascending.
     func pack(
-        _ weights: UnsafeBufferPointer<Float>, block: Int, outputs: Int, into packed: UnsafeMutablePointer<Float>
+        _ weights: UnsafeBufferPointer<Float>, block: Int, outputs: Int, into packed: UnsafeMutablePointer<Float>,
+        dropsNegativeZeros: inout Bool
     ) -> [Int32] {
         guard let first = weights.baseAddress else { return [] }
         let row = first + block * 16 * sources.count
@@ -46,15 +49,18 @@ struct TapOrder {
         var target = packed
         sources.withUnsafeBufferPointer { sources in
             for tap in 0..<rowCount {
-                var magnitude: UInt32 = 0
+                var bits: UInt32 = 0
                 var source = row + Int(sources[tap])
                 for lane in 0..<outputs {
                     target[lane] = source.pointee
-                    // Without the sign: -0 is zero too, a NaN is not.
-                    magnitude |= source.pointee.bitPattern << 1
+                    bits |= source.pointee.bitPattern
                     source += rowCount
                 }
-                guard magnitude != 0 else { continue }
+                // Without the sign: -0 is zero too, a NaN is not.
+                guard bits << 1 != 0 else {
+                    if bits != 0 { dropsNegativeZeros = true }
+                    continue
+                }
                 kept.append(Int32(tap))
                 target += 16
             }
