@@ -2,7 +2,7 @@ import ModelGraph
 import Runtime
 import Tensors
 
-/// The slow, obvious backend: the executable form of NUMERICS.md, and the definition of correct.
+/// The obvious backend: the executable form of NUMERICS.md, and the definition of correct.
 package struct ReferenceBackend: Backend {
     package let name = "reference"
     private let threads: Int?

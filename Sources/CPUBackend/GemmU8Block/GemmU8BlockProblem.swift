@@ -68,19 +68,6 @@ extension StepOperands {
         return .computed(value)
     }
 
-    /// The scales of a constant input.
-    ///
-    /// - Throws: `.invalidModel` if one is not finite and positive.
-    func constantScales(_ index: Int, _ role: String) throws(HoneError) -> [Float] {
-        guard let constant = input(index)?.constant else { preconditionFailure("\(role) is no constant") }
-        let scales = constant.elements(as: Float.self)
-        for (index, scale) in scales.enumerated() where !(scale.isFinite && scale > 0) {
-            throw HoneError(
-                .invalidModel, "\(role)[\(index)] is \(scale); scales must be finite and greater than 0")
-        }
-        return scales
-    }
-
     /// Whether inputs are absent or constant, with one element, or `count` of them where a `count` is given.
     func areConstant(_ indices: [Int], elements count: Int = 1) -> Bool {
         indices.allSatisfy { index in

@@ -25,12 +25,12 @@ extension QGemm: CPUOperator {
             let shape = shape(step),
             let bZeroPoints = step.constantIntegers(5)
         else { preconditionFailure("prepared for operands that have no arrangement") }
-        let aScale = try step.constantScales(1, "a_scale")[0]
+        let aScale = try step.scales(1, "a_scale")[0]
         // `(alpha * a_scale) * b_scale`, then `/ y_scale` (NUMERICS.md).
-        let scales = try step.constantScales(4, "b_scale").map { alpha * aScale * $0 }
+        let scales = try step.scales(4, "b_scale").map { alpha * aScale * $0 }
         let result: GemmU8BlockProblem.Result
         if step.input(7) != nil, let yZeroPoint = step.constantIntegers(8)?.first {
-            let yScale = try step.constantScales(7, "y_scale")[0]
+            let yScale = try step.scales(7, "y_scale")[0]
             result = .quantized(
                 multipliers: scales.map { $0 / yScale }, zeroPoint: yZeroPoint,
                 range: output.type.elementType.storedRange(bounds))

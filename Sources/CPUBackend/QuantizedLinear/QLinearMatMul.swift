@@ -21,9 +21,9 @@ extension QLinearMatMul: CPUOperator {
             let shape = ConstantMatrixProduct(step, a: 0, b: 3),
             let bZeroPoints = step.constantIntegers(5), let yZeroPoint = step.constantIntegers(7)?.first
         else { preconditionFailure("prepared for operands that have no arrangement") }
-        let yScale = try step.constantScales(6, "y_scale")[0]
-        let aScale = try step.constantScales(1, "a_scale")[0]
-        let multipliers = try step.constantScales(4, "b_scale").map { (aScale * $0) / yScale }
+        let yScale = try step.scales(6, "y_scale")[0]
+        let aScale = try step.scales(1, "a_scale")[0]
+        let multipliers = try step.scales(4, "b_scale").map { (aScale * $0) / yScale }
         return GemmU8BlockProblem(
             rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a,
             inputZeroPoint: step.rowZeroPoint(2),

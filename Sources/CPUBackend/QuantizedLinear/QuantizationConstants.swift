@@ -6,7 +6,8 @@ extension StepOperands {
     ///
     /// - Throws: `.invalidModel` if one is not finite and positive.
     func scales(_ index: Int, _ role: String) throws(HoneError) -> [Float] {
-        let scales = input(index)?.constant?.elements(as: Float.self) ?? []
+        guard let constant = input(index)?.constant else { preconditionFailure("\(role) is no constant") }
+        let scales = constant.elements(as: Float.self)
         for (position, scale) in scales.enumerated() where !(scale.isFinite && scale > 0) {
             throw HoneError(
                 .invalidModel, "\(role)[\(position)] is \(scale); scales must be finite and greater than 0")
