@@ -87,7 +87,7 @@ struct Residency {
     private mutating func copy(_ value: Plan.ValueID, _ work: Work) {
         let planned = plan.values[value]
         let operand = StepOperands.Value(id: value, type: planned.type, layout: planned.layout, constant: nil)
-        let (typedOperator, direction): (any Operator, String) =
+        let (typedOperator, direction): (any Transfer, String) =
             if case .toHost = work { (CopyToHost(), "to the host") } else { (CopyToDevice(), "to the device") }
         append(
             PlanStep(
