@@ -37,6 +37,9 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CMicrokernels"),
+        .target(name: "COpenCL"),
+        // The OpenCL C kernels as text, embedded by `#embed`.
+        .target(name: "KernelSources", path: "Kernels", exclude: ["README.md"]),
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
@@ -49,6 +52,8 @@ let package = Package(
         swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
         swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("CPUBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget(
+            "OpenCLBackend", ["COpenCL", "KernelSources", "Files", "Runtime", "ModelGraph", "Tensors"]),
 
         // What is done to a model, and what is said about it. None of these sees a device.
         swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
@@ -84,6 +89,11 @@ let package = Package(
             "CPUBackendTests",
             [
                 "CMicrokernels", "CPUBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport",
+            ]),
+        swiftTests(
+            "OpenCLBackendTests",
+            [
+                "KernelSources", "OpenCLBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport",
             ]),
         swiftTests(
             "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
