@@ -61,12 +61,12 @@
 #define SOURCE_LANE ((size_t)(FROM == ROW_MAJOR ? from_group : 1))
 #define TARGET_LANE ((size_t)(TO == ROW_MAJOR ? to_group : 1))
 
-// Global size: `count` or more. `count` is images * pixels * parts, `parts` the runs of LANES channels of a pixel and
-// `pixels` height * width.
+// Global size: `count` or more, the work-items that have work: images * groups * pixels * 16 / LANES where a side is
+// blocked, else images * pixels * groups with groups of LANES channels. `pixels` is height * width.
 // `zero`: lanes past the last channel. `flip`: 0x80 where bytes change between int8 and blocked bytes.
 // Quantizing: `low` and `high` are less the zero point. Dequantizing: `low` is the zero point.
 __kernel void layout(__global const SOURCE *restrict from, __global TARGET *restrict to, DISTANCES(from), DISTANCES(to),
-                     const int count, const int channels, const int parts, const int pixels, const int width,
+                     const int count, const int channels, const int groups, const int pixels, const int width,
                      const int zero, const int flip
 #if CONVERT != COPY
                      ,
@@ -76,21 +76,16 @@ __kernel void layout(__global const SOURCE *restrict from, __global TARGET *rest
     const uint index = (uint)get_global_id(0);
     if (index >= (uint)count) return;
 #if TO == BLOCKED || FROM == BLOCKED
-    // The parts of a group lie side by side.
-    const uint group_parts = GROUP_CHANNELS / LANES;
-    const uint rest = index / group_parts;
-    const uint plane = rest / (uint)pixels;
-    const uint groups = (uint)parts / group_parts;
-    const uint image = plane / groups;
-    const int channel = (int)((plane % groups) * GROUP_CHANNELS + index % group_parts * LANES);
+    FIND_LANES(index);
+    const int channel = (int)group * GROUP_CHANNELS + lane;
 #else
-    const uint rest = index / (uint)parts;
+    const uint rest = index / (uint)groups;
+    const int channel = (int)(index - rest * (uint)groups) * LANES;
     const uint image = rest / (uint)pixels;
-    const int channel = (int)(index % (uint)parts) * LANES;
-#endif
-    const uint pixel = rest % (uint)pixels;
+    const uint pixel = rest - image * (uint)pixels;
     const uint row = pixel / (uint)width;
-    const uint column = pixel % (uint)width;
+    const uint column = pixel - row * (uint)width;
+#endif
     const int lanes = min(channels - channel, LANES);
 
     SOURCE source[LANES];
@@ -99,22 +94,23 @@ __kernel void layout(__global const SOURCE *restrict from, __global TARGET *rest
 #else
     __global const SOURCE *first = from + SOURCE_START(column);
 #pragma unroll
-    for (int lane = 0; lane < LANES; lane++) source[lane] = lane < lanes ? first[(size_t)lane * SOURCE_LANE] : (SOURCE)0;
+    for (int number = 0; number < LANES; number++)
+        source[number] = number < lanes ? first[(size_t)number * SOURCE_LANE] : (SOURCE)0;
 #endif
 
     TARGET target[LANES];
 #pragma unroll
-    for (int lane = 0; lane < LANES; lane++) target[lane] = ELEMENT(source[lane]);
+    for (int number = 0; number < LANES; number++) target[number] = ELEMENT(source[number]);
 
 #if TO == BLOCKED
 #pragma unroll
-    for (int lane = 0; lane < LANES; lane++)
-        if (lane >= lanes) target[lane] = (TARGET)zero;
+    for (int number = 0; number < LANES; number++)
+        if (number >= lanes) target[number] = (TARGET)zero;
     STORE_VECTOR(TARGET, LANES, to + TARGET_START(column), target);
 #else
     __global TARGET *place = to + TARGET_START(column);
 #pragma unroll
-    for (int lane = 0; lane < LANES; lane++)
-        if (lane < lanes) place[(size_t)lane * TARGET_LANE] = target[lane];
+    for (int number = 0; number < LANES; number++)
+        if (number < lanes) place[(size_t)number * TARGET_LANE] = target[number];
 #endif
 }
