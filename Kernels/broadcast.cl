@@ -1,5 +1,7 @@
 // y = OPERATION(a, b, c) on packed operands that broadcast to y's shape as in numpy.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 
 #ifndef OPERANDS

@@ -2,6 +2,8 @@
 //
 // A work-item looks BYTES neighbouring bytes up. In blocked values those past the last channel become `zero`.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 
 #ifndef BYTES

@@ -3,6 +3,8 @@
 // A work-item writes LANES channels of one pixel of the target, or those of them that it has. Lanes past the target's
 // last channel become `zero`. The halo is left as it is.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 
 #ifndef ELEMENT

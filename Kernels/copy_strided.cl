@@ -1,5 +1,7 @@
 // Copies elements of any size from one walk over memory to another: transpositions, slices, joins, repetitions.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #ifndef ELEMENT
 #define ELEMENT uint  // uchar, ushort, uint, uint2, uint4
 #endif

@@ -1,5 +1,7 @@
 // Real numbers of packed integers with one scale for all, one for each index of an axis, or one for each block.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 
 #ifndef SOURCE

@@ -2,6 +2,8 @@
 //
 // Extremes have no order, so that any division of the work gives the same ones.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "divide.clh"
 #include "quantize.clh"
 

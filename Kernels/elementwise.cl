@@ -2,6 +2,8 @@
 //
 // A work-item computes COUNT neighbouring elements. What it loads beyond the last one lies in the value's slack.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 
 #ifndef OPERANDS

@@ -2,6 +2,8 @@
 //
 // A work-item computes LANES channels of one pixel; lanes past the last channel become `zero`. The halo stays as it is.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 
 #ifndef OPERANDS

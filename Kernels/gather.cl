@@ -1,5 +1,7 @@
 // Copies elements by a table for each dimension: where in the source each position of the target comes from.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #ifndef ELEMENT
 #define ELEMENT uint  // uchar, ushort, uint, uint2
 #endif

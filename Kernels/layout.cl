@@ -4,6 +4,8 @@
 // pixels: what is blocked is read and written in whole lines of memory, what is row-major in runs of 32 bytes or more.
 // Channels past the last become `zero` in a blocked target. The halo is left as it is.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 #include "quantize.clh"
 

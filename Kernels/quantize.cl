@@ -1,5 +1,7 @@
 // Quantizes packed real numbers with one scale for all, one for each index of an axis, or one for each block.
 
+#pragma OPENCL FP_CONTRACT OFF
+
 #include "elements.clh"
 #include "quantize.clh"
 
