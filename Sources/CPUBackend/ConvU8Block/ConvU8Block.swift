@@ -1,6 +1,7 @@
 import CMicrokernels
 import Lowering
 import Runtime
+import Tensors
 
 /// The prepared kernel `conv_u8_block`: a convolution of u8 activations in groups of 16 channels.
 final class ConvU8Block: CPUKernel {
@@ -43,22 +44,26 @@ final class ConvU8Block: CPUKernel {
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
 
     /// - Parameter packedInputs: what writes the weights again that the lists were made from.
+    /// - Throws: `.outOfMemory`.
     init(
         _ problem: Problem, lists: BlockLists, isa: InstructionSet,
         packedInputs: PackedInputs = [:]
-    ) {
+    ) throws(HoneError) {
         self.packedInputs = packedInputs
         self.problem = problem
         self.lists = lists
         function = ConvU8Block.function(isa)
         // An int32 times half is at most 2^30.
         productsFit = problem.multipliers.allSatisfy { $0 <= 0.5 }
-        offsets = lists.offsets(in: problem.inputShape, dilations: problem.window.dilations)
+        offsets = try lists.offsets(in: problem.inputShape, dilations: problem.window.dilations)
         // Lanes past the last output come to 0, which is stored as the zero point.
         let lanes = lists.pairs * 32
-        bias = AlignedArray(problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count))
-        multiplier = AlignedArray(problem.multipliers + [Float](repeating: 0, count: lanes - problem.multipliers.count))
-        avx2Lists = ConvU8Block.avx2Lists(of: lists, offsets, groups: problem.outputShape.groups, isa)
+        bias = try AlignedArray(
+            problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count), for: "the bias")
+        multiplier = try AlignedArray(
+            problem.multipliers + [Float](repeating: 0, count: lanes - problem.multipliers.count),
+            for: "the multipliers")
+        avx2Lists = try ConvU8Block.avx2Lists(of: lists, offsets, groups: problem.outputShape.groups, isa)
         cutting = ConvolutionTasks(
             images: problem.outputShape.images, rows: problem.outputShape.height,
             width: problem.outputShape.width,
@@ -88,7 +93,7 @@ final class ConvU8Block: CPUKernel {
 
     private static func avx2Lists(
         of lists: BlockLists, _ offsets: AlignedArray<Int32>, groups: Int, _ isa: InstructionSet
-    ) -> AlignedArray<UInt8>? {
+    ) throws(HoneError) -> AlignedArray<UInt8>? {
         #if arch(x86_64)
             guard isa == .avx2 else { return nil }
             var call = mk_conv_u8_block()
@@ -96,7 +101,8 @@ final class ConvU8Block: CPUKernel {
             call.offsets = UnsafePointer(offsets.address)
             call.lists = UnsafePointer(lists.lists.address)
             call.groups = Int32(groups)
-            let packed = AlignedArray<UInt8>(capacity: mk_conv_u8_block_avx2_size(&call))
+            let packed = try AlignedArray<UInt8>(
+                room: mk_conv_u8_block_avx2_size(&call), for: "the packed weights of a convolution")
             _ = mk_pack_conv_u8_block_avx2(&call, packed.address)
             return packed
         #else

@@ -8,12 +8,12 @@ import Tensors
 final class GemmF32Kernel: CPUKernel {
     private let function: mk_gemm_f32_function
     private let product: FloatProduct
-    private let weights: AlignedFloats
-    private let start: AlignedFloats?
+    private let weights: AlignedArray<Float>
+    private let start: AlignedArray<Float>?
     private let startRowBytes: Int
-    private let offsets: UnsafeMutableBufferPointer<Int32>
+    private let offsets: AlignedArray<Int32>
     /// A copy of the left matrix with rows at a better distance, where the original's share too few cache sets.
-    private let scratch: AlignedFloats?
+    private let scratch: AlignedArray<Float>?
     private let left: Plan.ValueID
     private let output: Plan.ValueID
     private let tasks: [(rows: Range<Int>, groups: Range<Int>)]
@@ -31,13 +31,13 @@ final class GemmF32Kernel: CPUKernel {
         function = mk_gemm_f32_for(isa.mk)
         let (rows, depth, columns) = (product.rows, product.depth, product.columns)
         let groups = (columns + 15) / 16
-        weights = try AlignedFloats(count: groups * depth * 16, for: "the packed matrix")
+        weights = try AlignedArray(zeros: groups * depth * 16, for: "the packed matrix")
         GemmF32Kernel.pack(product, into: weights.address)
         let addedRows: Int
         if let addend = product.addend {
             let strides = GemmF32Kernel.strides(addend.shape)
             addedRows = strides.row == 0 ? 1 : rows
-            let added = try AlignedFloats(count: addedRows * groups * 16, for: "the addend")
+            let added = try AlignedArray<Float>(zeros: addedRows * groups * 16, for: "the addend")
             addend.withElements(of: Float.self) { values in
                 for row in 0..<addedRows {
                     for column in 0..<columns {
@@ -51,14 +51,11 @@ final class GemmF32Kernel: CPUKernel {
         }
         startRowBytes = addedRows == 1 ? 0 : groups * 64
         let isCrowded = rows > 1 && !product.transposesLeft && depth * 4 % GemmF32Kernel.crowdedBytes == 0
-        scratch = isCrowded ? try AlignedFloats(count: rows * (depth + 16), for: "a copy of the left matrix") : nil
+        scratch = isCrowded ? try AlignedArray(zeros: rows * (depth + 16), for: "a copy of the left matrix") : nil
         tasks = GemmF32Kernel.tasks(rows: rows, depth: depth, groups: groups)
-        offsets = .allocate(capacity: depth)
         let pitch = product.transposesLeft ? rows : 1
-        _ = offsets.initialize(from: (0..<depth).map { Int32($0 * pitch) })
+        offsets = try AlignedArray((0..<depth).map { Int32($0 * pitch) }, for: "the offsets")
     }
-
-    deinit { offsets.deallocate() }
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let (rows, depth) = (product.rows, product.depth)
@@ -74,7 +71,7 @@ final class GemmF32Kernel: CPUKernel {
         }
         var problem = mk_gemm_f32()
         problem.weights = UnsafePointer(weights.address)
-        problem.offsets = UnsafePointer(offsets.baseAddress)
+        problem.offsets = UnsafePointer(offsets.address)
         problem.depth = Int64(depth)
         problem.columns = Int64(product.columns)
         problem.left = UnsafePointer(UnsafeMutableRawPointer(source).assumingMemoryBound(to: UInt8.self))

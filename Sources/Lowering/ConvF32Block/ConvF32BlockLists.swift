@@ -14,7 +14,7 @@ package struct ConvF32BlockLists: Sendable {
     }
 
     /// 16 floats an entry and group, in list order.
-    package let weights: AlignedFloats
+    package let weights: AlignedArray<Float>
     package let taps: [Tap]
     /// Ascending by group.
     package let lists: [mk_f32_list]
@@ -31,8 +31,8 @@ package struct ConvF32BlockLists: Sendable {
         let order = TapOrder(channels: shape[1], rows: shape[2], columns: shape[3])
         let outputs = shape[0]
         let blocks = (outputs + 15) / 16
-        let packed = try AlignedFloats(
-            count: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
+        let packed = try AlignedArray<Float>(
+            zeros: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
         var taps: [Tap] = []
         var lists: [mk_f32_list] = []
         // The list of all taps of a group of the convolution is stored once.
@@ -78,8 +78,8 @@ package struct ConvF32BlockLists: Sendable {
     package init(depthwise weights: UnsafeBufferPointer<Float>, shape: [Int]) throws(HoneError) {
         let order = TapOrder(channels: 1, rows: shape[2], columns: shape[3])
         let blocks = (shape[0] + 15) / 16
-        let packed = try AlignedFloats(
-            count: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
+        let packed = try AlignedArray<Float>(
+            zeros: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
         var taps: [Tap] = []
         var lists: [mk_f32_list] = []
         var end = 0

@@ -25,7 +25,10 @@ package struct BlockLists: Sendable {
     /// - Parameters:
     ///   - weights: `[M, C / group, kernel...]` of int8 or uint8.
     ///   - zeroPoints: one for each output.
-    package init(weights: Tensor, zeroPoints: [Int32], group: Int, coordinates: BlockCoordinates) {
+    /// - Throws: `.outOfMemory`.
+    package init(
+        weights: Tensor, zeroPoints: [Int32], group: Int, coordinates: BlockCoordinates
+    ) throws(HoneError) {
         self.coordinates = coordinates
         let outputs = weights.shape[0]
         self.outputs = outputs
@@ -43,15 +46,16 @@ package struct BlockLists: Sendable {
         let pieces = fits ? 1 : 3
         let room = spans.reduce(0) { $0 + $1.count } * pieces
 
-        let blocks = AlignedArray<Int8>(capacity: room * 128)
-        let lists = AlignedArray<mk_block_list>(capacity: pairs)
+        let purpose = "the packed weights of a convolution"
+        let blocks = try AlignedArray<Int8>(room: room * 128, for: purpose)
+        let lists = try AlignedArray<mk_block_list>(room: pairs, for: purpose)
         var entries: [UInt32] = []
         var sums = [Int32](repeating: 0, count: pairs * 32)
         var blockBytes = 0
         // The first part of a list is written where it stays; the others wait until its length is known.
         let most = (spans.map(\.count).max() ?? 0) * pieces
-        let alone = [AlignedArray<Int8>(capacity: most * 64), AlignedArray<Int8>(capacity: most * 64)]
-        let names = (0..<3).map { _ in AlignedArray<UInt32>(capacity: most) }
+        let alone = try (0..<2).map { _ throws(HoneError) in try AlignedArray<Int8>(room: most * 64, for: purpose) }
+        let names = try (0..<3).map { _ throws(HoneError) in try AlignedArray<UInt32>(room: most, for: purpose) }
         let sources = coordinates.sources()
         weights.withUnsafeBytes { bytes in
             zeroPoints.withUnsafeBufferPointer { zeroPoints in
@@ -90,11 +94,16 @@ package struct BlockLists: Sendable {
     }
 
     /// Each list position's distance in bytes from an output pixel's origin in an input of that shape.
-    package func offsets(in shape: BlockedShape, dilations: ConvolutionWindow.Extent) -> AlignedArray<Int32> {
+    ///
+    /// - Precondition: an image of it is below 2 GiB.
+    /// - Throws: `.outOfMemory`.
+    package func offsets(
+        in shape: BlockedShape, dilations: ConvolutionWindow.Extent
+    ) throws(HoneError) -> AlignedArray<Int32> {
         let places = (0..<coordinates.count).map {
             Int32(coordinates.offset(of: $0, in: shape, dilations: dilations))
         }
-        let offsets = AlignedArray<Int32>(capacity: entries.count)
+        let offsets = try AlignedArray<Int32>(room: entries.count, for: "the offsets of a convolution")
         for (position, entry) in entries.enumerated() { offsets.address[position] = places[Int(entry)] }
         return offsets
     }
