@@ -34,6 +34,7 @@ final class GemmU8BlockKernel: CPUKernel {
     private let panelRows: Int
     /// The first pair of each range of columns, and the end.
     private let pairBounds: [Int]
+    let packedInputs: PackedInputs
 
     /// Packs the weights, and folds a constant zero point into the start of each sum.
     ///
@@ -45,6 +46,7 @@ final class GemmU8BlockKernel: CPUKernel {
         weights = try PackedProductWeights(
             problem.weights, depth: depth, columns: problem.columns, isTransposed: problem.transposesWeights,
             zeroPoints: problem.weightZeroPoints)
+        packedInputs = [problem.weightsPosition: { [weights] in weights.unpack(into: $0) }]
         let isSigned = problem.input.type.elementType == .int8
         input = (
             problem.input.id, problem.transposesInput ? rows : depth, problem.transposesInput && rows > 1 && depth > 1,

@@ -16,6 +16,11 @@ package struct PackedProductWeights: Sendable {
     /// For each pair: how many blocks its list holds.
     package let blockCounts: [Int]
 
+    let (depth, columns): (Int, Int)
+    let isTransposed: Bool
+    /// For each column, up to a multiple of 32: the byte of the file that its zero point is.
+    let zeroBytes: [UInt8]
+
     /// - Parameters:
     ///   - matrix: `[depth, columns]`, or `[columns, depth]` where `isTransposed`, of int8 or uint8.
     ///   - zeroPoints: one, or one for each column.
@@ -72,6 +77,8 @@ package struct PackedProductWeights: Sendable {
         self.lists = try AlignedArray(lists, for: purpose)
         self.pairs = pairs
         self.blockCounts = blockCounts
+        (self.depth, self.columns, self.isTransposed) = (depth, columns, isTransposed)
+        zeroBytes = zeros.map { UInt8(truncatingIfNeeded: $0) ^ (isUnsigned ? 0x80 : 0) }
         let (blocks, offsets, written) = (blocks.address, offsets.address, self.lists.address)
         sums = [Int32](unsafeUninitializedCapacity: padded) { sums, count in
             if let base = sums.baseAddress {
