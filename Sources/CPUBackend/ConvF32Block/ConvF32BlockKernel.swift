@@ -78,6 +78,8 @@ final class ConvF32BlockKernel: CPUKernel {
         self.offsets = try AlignedArray(offsets, for: "the offsets of a convolution")
     }
 
+    var detail: String? { "\(lists.kept)" }
+
     func run(_ memory: PlanMemory) throws(HoneError) {
         let images = output.shape.images
         let tasks = tasks

@@ -30,14 +30,21 @@ final class ConvU8Block: CPUKernel {
         var otherShape: BlockedShape
     }
 
+    /// The lists in the form of the AVX2 kernel.
+    private struct AVX2Lists {
+        let packed: AlignedArray<UInt8>
+        /// Blocks on which no sum of two products saturates; the others are kept as 16-bit weights.
+        let safeBlocks: Int
+    }
+
     private let lists: BlockLists
     private let problem: Problem
     private let offsets: AlignedArray<Int32>
     private let bias: AlignedArray<Int32>
     private let multiplier: AlignedArray<Float>
     private let function: mk_conv_u8_block_function
-    /// The lists in the form of the AVX2 kernel, where that one runs.
-    private let avx2Lists: AlignedArray<UInt8>?
+    /// Where that kernel runs.
+    private let avx2Lists: AVX2Lists?
     private let productsFit: Bool
     private let cutting: ConvolutionTasks
     let packedInputs: PackedInputs
@@ -93,7 +100,7 @@ final class ConvU8Block: CPUKernel {
 
     private static func avx2Lists(
         of lists: BlockLists, _ offsets: AlignedArray<Int32>, groups: Int, _ isa: InstructionSet
-    ) throws(HoneError) -> AlignedArray<UInt8>? {
+    ) throws(HoneError) -> AVX2Lists? {
         #if arch(x86_64)
             guard isa == .avx2 else { return nil }
             var call = mk_conv_u8_block()
@@ -103,11 +110,17 @@ final class ConvU8Block: CPUKernel {
             call.groups = Int32(groups)
             let packed = try AlignedArray<UInt8>(
                 room: mk_conv_u8_block_avx2_size(&call), for: "the packed weights of a convolution")
-            _ = mk_pack_conv_u8_block_avx2(&call, packed.address)
-            return packed
+            let safeBlocks = mk_pack_conv_u8_block_avx2(&call, packed.address)
+            return AVX2Lists(packed: packed, safeBlocks: Int(safeBlocks))
         #else
             return nil
         #endif
+    }
+
+    var detail: String? {
+        let kept = lists.kept
+        guard let avx2Lists else { return "\(kept)" }
+        return "\(kept), \(avx2Lists.safeBlocks) safe and \(kept.kept - avx2Lists.safeBlocks) widened"
     }
 
     func run(_ memory: PlanMemory) {
@@ -125,7 +138,7 @@ final class ConvU8Block: CPUKernel {
         let groups = output.groups
         var call = mk_conv_u8_block()
         call.blocks =
-            avx2Lists.map { UnsafeRawPointer($0.address).assumingMemoryBound(to: Int8.self) }
+            avx2Lists.map { UnsafeRawPointer($0.packed.address).assumingMemoryBound(to: Int8.self) }
             ?? UnsafePointer(lists.blocks.address)
         call.offsets = UnsafePointer(offsets.address)
         call.lists = UnsafePointer(lists.lists.address)

@@ -97,6 +97,8 @@ final class GemmU8BlockKernel: CPUKernel {
         if case .constant(let zero) = problem.inputZeroPoint { foldZeroPoint(zero) }
     }
 
+    var detail: String? { "\(weights.kept)" }
+
     func run(_ memory: PlanMemory) throws(HoneError) {
         let panels = (rows - 1) / panelRows + 1
         let ranges = pairBounds.count - 1

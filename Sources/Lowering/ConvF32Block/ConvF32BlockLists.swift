@@ -20,6 +20,7 @@ package struct ConvF32BlockLists: Sendable {
     package let lists: [mk_f32_list]
     /// Whether the weights can be written again bit by bit: no block that was left out held a -0.
     package let isReversible: Bool
+    let possibleBlocks: Int
 
     /// Packs weights, in the order of the chain that NUMERICS.md fixes.
     ///
@@ -70,6 +71,7 @@ package struct ConvF32BlockLists: Sendable {
         self.taps = taps
         self.lists = lists
         isReversible = !dropsNegativeZeros
+        possibleBlocks = blocks * order.count
     }
 
     /// Depthwise: an entry is a tap of 16 channels, at the first of them.
@@ -99,6 +101,7 @@ package struct ConvF32BlockLists: Sendable {
         self.taps = taps
         self.lists = lists
         isReversible = !dropsNegativeZeros
+        possibleBlocks = blocks * order.count
     }
 
     /// Floats from an output pixel's origin to each tap; nil if one does not fit 32 bits.

@@ -18,6 +18,7 @@ package struct BlockLists: Sendable {
     package let lists: AlignedArray<mk_block_list>
     /// For each output, lanes past the last included: its weights less their zero points, added.
     package let sums: [Int32]
+    let possibleBlocks: Int
 
     /// Pairs of groups of 16 outputs.
     package var pairs: Int { (outputs + 31) / 32 }
@@ -44,6 +45,8 @@ package struct BlockLists: Sendable {
         let range = QuantizedRange(weights.elementType) ?? .int8
         let fits = zeroPoints.allSatisfy { range.lowest - $0 >= -128 && range.highest - $0 <= 127 }
         let pieces = fits ? 1 : 3
+        let groups = (outputs + 15) / 16
+        possibleBlocks = spans.enumerated().reduce(0) { $0 + $1.element.count * min(2, groups - $1.offset * 2) }
         let room = spans.reduce(0) { $0 + $1.count } * pieces
 
         let purpose = "the packed weights of a convolution"
