@@ -8,11 +8,50 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const struct KernelSource sources[] = {
+    {"async_copy.clh", (const char[]){
+#embed "async_copy.clh" suffix(, 0)
+    }},
+    {"conv_u8_block.cl", (const char[]){
+#embed "conv_u8_block.cl" suffix(, 0)
+    }},
+    {"conv_u8_block.clh", (const char[]){
+#embed "conv_u8_block.clh" suffix(, 0)
+    }},
+    {"conv_u8_block_mma.cl", (const char[]){
+#embed "conv_u8_block_mma.cl" suffix(, 0)
+    }},
+    {"conv_u8_block_mma_staged.cl", (const char[]){
+#embed "conv_u8_block_mma_staged.cl" suffix(, 0)
+    }},
+    {"dot4.clh", (const char[]){
+#embed "dot4.clh" suffix(, 0)
+    }},
     {"fill.cl", (const char[]){
 #embed "fill.cl" suffix(, 0)
     }},
     {"fill_halo.cl", (const char[]){
 #embed "fill_halo.cl" suffix(, 0)
+    }},
+    {"gemm_u8_block_rows.cl", (const char[]){
+#embed "gemm_u8_block_rows.cl" suffix(, 0)
+    }},
+    {"mma.clh", (const char[]){
+#embed "mma.clh" suffix(, 0)
+    }},
+    {"probe_dot4.cl", (const char[]){
+#embed "probe_dot4.cl" suffix(, 0)
+    }},
+    {"probe_dot4_rate.cl", (const char[]){
+#embed "probe_dot4_rate.cl" suffix(, 0)
+    }},
+    {"probe_floats.cl", (const char[]){
+#embed "probe_floats.cl" suffix(, 0)
+    }},
+    {"probe_mma.cl", (const char[]){
+#embed "probe_mma.cl" suffix(, 0)
+    }},
+    {"requantize.clh", (const char[]){
+#embed "requantize.clh" suffix(, 0)
     }},
 };
 
