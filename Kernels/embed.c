@@ -11,6 +11,12 @@ static const struct KernelSource sources[] = {
     {"async_copy.clh", (const char[]){
 #embed "async_copy.clh" suffix(, 0)
     }},
+    {"broadcast.cl", (const char[]){
+#embed "broadcast.cl" suffix(, 0)
+    }},
+    {"byte_table.cl", (const char[]){
+#embed "byte_table.cl" suffix(, 0)
+    }},
     {"conv_u8_block.cl", (const char[]){
 #embed "conv_u8_block.cl" suffix(, 0)
     }},
@@ -23,8 +29,35 @@ static const struct KernelSource sources[] = {
     {"conv_u8_block_mma_staged.cl", (const char[]){
 #embed "conv_u8_block_mma_staged.cl" suffix(, 0)
     }},
+    {"copy_channels.cl", (const char[]){
+#embed "copy_channels.cl" suffix(, 0)
+    }},
+    {"copy_strided.cl", (const char[]){
+#embed "copy_strided.cl" suffix(, 0)
+    }},
+    {"dequantize.cl", (const char[]){
+#embed "dequantize.cl" suffix(, 0)
+    }},
+    {"divide.clh", (const char[]){
+#embed "divide.clh" suffix(, 0)
+    }},
     {"dot4.clh", (const char[]){
 #embed "dot4.clh" suffix(, 0)
+    }},
+    {"dynamic_quantize.cl", (const char[]){
+#embed "dynamic_quantize.cl" suffix(, 0)
+    }},
+    {"elements.clh", (const char[]){
+#embed "elements.clh" suffix(, 0)
+    }},
+    {"elementwise.cl", (const char[]){
+#embed "elementwise.cl" suffix(, 0)
+    }},
+    {"elementwise_blocked.cl", (const char[]){
+#embed "elementwise_blocked.cl" suffix(, 0)
+    }},
+    {"elementwise_operations.clh", (const char[]){
+#embed "elementwise_operations.clh" suffix(, 0)
     }},
     {"fill.cl", (const char[]){
 #embed "fill.cl" suffix(, 0)
@@ -32,8 +65,14 @@ static const struct KernelSource sources[] = {
     {"fill_halo.cl", (const char[]){
 #embed "fill_halo.cl" suffix(, 0)
     }},
+    {"gather.cl", (const char[]){
+#embed "gather.cl" suffix(, 0)
+    }},
     {"gemm_u8_block_rows.cl", (const char[]){
 #embed "gemm_u8_block_rows.cl" suffix(, 0)
+    }},
+    {"layout.cl", (const char[]){
+#embed "layout.cl" suffix(, 0)
     }},
     {"mma.clh", (const char[]){
 #embed "mma.clh" suffix(, 0)
@@ -49,6 +88,15 @@ static const struct KernelSource sources[] = {
     }},
     {"probe_mma.cl", (const char[]){
 #embed "probe_mma.cl" suffix(, 0)
+    }},
+    {"quantization_spread.clh", (const char[]){
+#embed "quantization_spread.clh" suffix(, 0)
+    }},
+    {"quantize.cl", (const char[]){
+#embed "quantize.cl" suffix(, 0)
+    }},
+    {"quantize.clh", (const char[]){
+#embed "quantize.clh" suffix(, 0)
     }},
     {"requantize.clh", (const char[]){
 #embed "requantize.clh" suffix(, 0)
