@@ -11,10 +11,14 @@ enum ConvU8BlockCores: String, Sendable {
     /// The environment variable that overrides the choice.
     static let variable = "HONE_OPENCL_CORE"
 
+    /// What overrides both: for tests.
+    @TaskLocal static var forced: ConvU8BlockCores?
+
     /// What the variable asks for, or matrix cores where the device has matrix units that Hone drives.
     ///
     /// - Throws: `.invalidOption` for another word.
     static func chosen(hasMatrixUnits: Bool) throws(HoneError) -> ConvU8BlockCores {
+        if let forced { return forced }
         guard let word = ProcessInfo.processInfo.environment[variable], !word.isEmpty else {
             return hasMatrixUnits ? .matrix : .dot4
         }
@@ -34,6 +38,17 @@ struct ConvU8BlockDevice {
     var computeUnits: Int
     /// Bytes that a work-group may use.
     var localMemory: Int
+}
+
+extension ConvU8BlockDevice {
+    /// - Throws: `.invalidOption` where the environment names no core.
+    init(_ maker: LaunchMaker) throws(HoneError) {
+        let info = maker.device
+        let hasMatrixUnits = (info.computeCapability ?? 0) >= 80
+        self.init(
+            cores: try ConvU8BlockCores.chosen(hasMatrixUnits: hasMatrixUnits), isPortable: !hasMatrixUnits,
+            isProcessor: info.kind == .cpu, computeUnits: info.computeUnits, localMemory: info.localMemory)
+    }
 }
 
 extension ConvU8BlockTile {

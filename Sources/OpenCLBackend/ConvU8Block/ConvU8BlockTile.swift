@@ -7,6 +7,9 @@ enum ConvU8BlockTile: Sendable, Hashable {
     /// Matrix units, operands through local memory: tiles of 16 of a warp, warps of a work-group, steps on their way.
     case staged(pixelTiles: Int, outputTiles: Int, pixelWarps: Int, outputWarps: Int, stages: Int)
 
+    /// What runs instead of the tile that would be chosen: for tests and for tuning.
+    @TaskLocal static var forced: ConvU8BlockTile?
+
     /// The kernel's file and function.
     var file: String {
         switch self {

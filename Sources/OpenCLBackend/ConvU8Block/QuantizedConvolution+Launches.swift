@@ -10,7 +10,12 @@ extension QuantizedConvolution {
         }
     }
 
-    /// The launch of a core of `conv_u8_block`, weights packed.
+    /// The launches of the kernel that suits the convolution, weights packed.
+    ///
+    /// - Throws: `.invalidModel` for a scale that is not finite and positive; `.unsupported` for distances beyond 32 bits.
+    func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] { try blockLaunches(maker) }
+
+    /// The launch of a core of `conv_u8_block`.
     ///
     /// - Throws: `.invalidModel` for a scale that is not finite and positive; `.unsupported` for distances beyond 32 bits.
     func blockLaunches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
@@ -40,8 +45,13 @@ extension QuantizedConvolution {
 extension ConvU8BlockProblem {
     /// The launch of the core and tile that suit the device.
     func launch(_ kept: KeptBlocks, isAligned: Bool, _ maker: LaunchMaker) throws(HoneError) -> KernelLaunch {
-        let tile = ConvU8BlockTile.chosen(
-            for: kept, on: try ConvU8BlockDevice(maker), pixels: pixels, isAligned: isAligned)
+        let tile =
+            if let forced = ConvU8BlockTile.forced {
+                forced
+            } else {
+                ConvU8BlockTile.chosen(
+                    for: kept, on: try ConvU8BlockDevice(maker), pixels: pixels, isAligned: isAligned)
+            }
         return try launch(tile, PackedBlocks(kept, for: tile), maker)
     }
 }

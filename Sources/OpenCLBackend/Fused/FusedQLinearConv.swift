@@ -3,7 +3,7 @@ import ModelGraph
 import Tensors
 
 extension FusedQLinearConv: OpenCLOperator {
-    package func arrangements(_ step: StepOperands) -> [Arrangement] {
+    package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
         QuantizedConvolution(base, bounds: bounds, step)?.deviceArrangements ?? []
     }
 

@@ -3,7 +3,7 @@ import ModelGraph
 import Tensors
 
 extension QLinearConv: OpenCLOperator {
-    package func arrangements(_ step: StepOperands) -> [Arrangement] {
+    package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
         QuantizedConvolution(self, bounds: nil, step)?.deviceArrangements ?? []
     }
 
