@@ -1,0 +1,76 @@
+// Embeds every kernel file. A new file gets an entry of three lines here, in the order of names; a repository test
+// compares the list with the folder.
+#include <string.h>
+
+#include "KernelSources.h"
+
+// `#embed` is C23, and clang has it in every mode.
+#pragma clang diagnostic ignored "-Wc23-extensions"
+
+static const struct KernelSource sources[] = {
+    {"broadcast.cl", (const char[]){
+#embed "broadcast.cl" suffix(, 0)
+    }},
+    {"byte_table.cl", (const char[]){
+#embed "byte_table.cl" suffix(, 0)
+    }},
+    {"copy_channels.cl", (const char[]){
+#embed "copy_channels.cl" suffix(, 0)
+    }},
+    {"copy_strided.cl", (const char[]){
+#embed "copy_strided.cl" suffix(, 0)
+    }},
+    {"dequantize.cl", (const char[]){
+#embed "dequantize.cl" suffix(, 0)
+    }},
+    {"divide.clh", (const char[]){
+#embed "divide.clh" suffix(, 0)
+    }},
+    {"dynamic_quantize.cl", (const char[]){
+#embed "dynamic_quantize.cl" suffix(, 0)
+    }},
+    {"elements.clh", (const char[]){
+#embed "elements.clh" suffix(, 0)
+    }},
+    {"elementwise.cl", (const char[]){
+#embed "elementwise.cl" suffix(, 0)
+    }},
+    {"elementwise_blocked.cl", (const char[]){
+#embed "elementwise_blocked.cl" suffix(, 0)
+    }},
+    {"elementwise_operations.clh", (const char[]){
+#embed "elementwise_operations.clh" suffix(, 0)
+    }},
+    {"fill.cl", (const char[]){
+#embed "fill.cl" suffix(, 0)
+    }},
+    {"fill_halo.cl", (const char[]){
+#embed "fill_halo.cl" suffix(, 0)
+    }},
+    {"gather.cl", (const char[]){
+#embed "gather.cl" suffix(, 0)
+    }},
+    {"layout.cl", (const char[]){
+#embed "layout.cl" suffix(, 0)
+    }},
+    {"quantization_spread.clh", (const char[]){
+#embed "quantization_spread.clh" suffix(, 0)
+    }},
+    {"quantize.cl", (const char[]){
+#embed "quantize.cl" suffix(, 0)
+    }},
+    {"quantize.clh", (const char[]){
+#embed "quantize.clh" suffix(, 0)
+    }},
+};
+
+size_t kernel_source_count(void) { return sizeof sources / sizeof sources[0]; }
+
+struct KernelSource kernel_source(size_t index) { return sources[index]; }
+
+const char *kernel_source_text(const char *name) {
+    for (size_t index = 0; index < kernel_source_count(); ++index) {
+        if (strcmp(sources[index].name, name) == 0) return sources[index].text;
+    }
+    return NULL;
+}
