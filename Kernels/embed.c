@@ -8,11 +8,26 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const struct KernelSource sources[] = {
+    {"async_copy.clh", (const char[]){
+#embed "async_copy.clh" suffix(, 0)
+    }},
     {"broadcast.cl", (const char[]){
 #embed "broadcast.cl" suffix(, 0)
     }},
     {"byte_table.cl", (const char[]){
 #embed "byte_table.cl" suffix(, 0)
+    }},
+    {"conv_u8_block.cl", (const char[]){
+#embed "conv_u8_block.cl" suffix(, 0)
+    }},
+    {"conv_u8_block.clh", (const char[]){
+#embed "conv_u8_block.clh" suffix(, 0)
+    }},
+    {"conv_u8_block_mma.cl", (const char[]){
+#embed "conv_u8_block_mma.cl" suffix(, 0)
+    }},
+    {"conv_u8_block_mma_staged.cl", (const char[]){
+#embed "conv_u8_block_mma_staged.cl" suffix(, 0)
     }},
     {"copy_channels.cl", (const char[]){
 #embed "copy_channels.cl" suffix(, 0)
@@ -25,6 +40,9 @@ static const struct KernelSource sources[] = {
     }},
     {"divide.clh", (const char[]){
 #embed "divide.clh" suffix(, 0)
+    }},
+    {"dot4.clh", (const char[]){
+#embed "dot4.clh" suffix(, 0)
     }},
     {"dynamic_quantize.cl", (const char[]){
 #embed "dynamic_quantize.cl" suffix(, 0)
@@ -50,8 +68,14 @@ static const struct KernelSource sources[] = {
     {"gather.cl", (const char[]){
 #embed "gather.cl" suffix(, 0)
     }},
+    {"gemm_u8_block_rows.cl", (const char[]){
+#embed "gemm_u8_block_rows.cl" suffix(, 0)
+    }},
     {"layout.cl", (const char[]){
 #embed "layout.cl" suffix(, 0)
+    }},
+    {"mma.clh", (const char[]){
+#embed "mma.clh" suffix(, 0)
     }},
     {"quantization_spread.clh", (const char[]){
 #embed "quantization_spread.clh" suffix(, 0)
@@ -61,6 +85,9 @@ static const struct KernelSource sources[] = {
     }},
     {"quantize.clh", (const char[]){
 #embed "quantize.clh" suffix(, 0)
+    }},
+    {"requantize.clh", (const char[]){
+#embed "requantize.clh" suffix(, 0)
     }},
 };
 

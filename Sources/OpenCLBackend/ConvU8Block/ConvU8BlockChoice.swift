@@ -44,11 +44,14 @@ extension ConvU8BlockDevice {
     /// - Throws: `.invalidOption` where the environment names no core.
     init(_ maker: LaunchMaker) throws(HoneError) {
         let info = maker.device
-        let hasMatrixUnits = (info.computeCapability ?? 0) >= 80
+        let hasMatrixPTX = ConvU8BlockDevice.hasMatrixPTX(maker)
         self.init(
-            cores: try ConvU8BlockCores.chosen(hasMatrixUnits: hasMatrixUnits), isPortable: !hasMatrixUnits,
+            cores: try ConvU8BlockCores.chosen(hasMatrixUnits: hasMatrixPTX), isPortable: !hasMatrixPTX,
             isProcessor: info.kind == .cpu, computeUnits: info.computeUnits, localMemory: info.localMemory)
     }
+
+    /// Whether a probe found that the matrix instructions work as inline PTX.
+    static func hasMatrixPTX(_ maker: LaunchMaker) -> Bool { false }
 }
 
 extension ConvU8BlockTile {
@@ -92,9 +95,6 @@ extension ConvU8BlockTile {
         }
         return best?.tile ?? ConvU8BlockPresets.dot4Processor
     }
-
-    /// Whether steps are runs of 16 inputs.
-    var isStaged: Bool { if case .staged = self { true } else { false } }
 }
 
 extension PackedBlocks {

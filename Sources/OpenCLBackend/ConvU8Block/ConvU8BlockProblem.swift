@@ -103,6 +103,7 @@ extension ConvU8BlockProblem {
             .int32(try fit(outputPlaces.pixel)), .int32(try fit(outputPlaces.channel)), .int32(try fit(outputs)),
         ]
         var defines = tile.defines
+        if tile.usesMatrixUnits { defines["MMA_PTX"] = ConvU8BlockDevice.hasMatrixPTX(maker) ? "1" : "0" }
         defines["STORE"] = "\(store.rawValue)"
         switch result {
         case .bytes(let low, let high, let zeroPoint):

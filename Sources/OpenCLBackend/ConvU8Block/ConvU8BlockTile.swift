@@ -39,6 +39,12 @@ enum ConvU8BlockTile: Sendable, Hashable {
         return values.mapValues { "\($0)" }
     }
 
+    /// Whether it is a matrix core.
+    var usesMatrixUnits: Bool { if case .dot4 = self { false } else { true } }
+
+    /// Whether steps are runs of 16 inputs.
+    var isStaged: Bool { if case .staged = self { true } else { false } }
+
     /// Work-items of a work-group.
     var items: Int {
         switch self {
