@@ -45,10 +45,12 @@ let package = Package(
         swiftTarget("ONNXFormat", ["COnnx", "Files", "ModelGraph", "Tensors"]),
         swiftTarget("Datasets", ["CImageCodecs", "Files", "ONNXFormat", "Tensors"]),
 
-        // Execution: the plan and the kernel contract, then the backends, which never import each other.
+        // Execution: the plan and the kernel contract, what backends with kernels of their own share on the way from a
+        // plan's steps to kernels, then the backends, which never import each other.
         swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
+        swiftTarget("Lowering", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
-        swiftTarget("CPUBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("CPUBackend", ["CMicrokernels", "Lowering", "Runtime", "ModelGraph", "Tensors"]),
 
         // What is done to a model, and what is said about it. None of these sees a device.
         swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
@@ -83,7 +85,8 @@ let package = Package(
         swiftTests(
             "CPUBackendTests",
             [
-                "CMicrokernels", "CPUBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport",
+                "CMicrokernels", "CPUBackend", "Lowering", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
+                "TestSupport",
             ]),
         swiftTests(
             "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
