@@ -37,6 +37,9 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CMicrokernels"),
+        .target(name: "COpenCL"),
+        // The OpenCL C kernels as text, embedded by `#embed`.
+        .target(name: "KernelSources", path: "Kernels", exclude: ["README.md"]),
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
@@ -51,6 +54,9 @@ let package = Package(
         swiftTarget("Lowering", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("CPUBackend", ["CMicrokernels", "Lowering", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget(
+            "OpenCLBackend",
+            ["COpenCL", "KernelSources", "Files", "Lowering", "Runtime", "ModelGraph", "Tensors"]),
 
         // What is done to a model, and what is said about it. None of these sees a device.
         swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
@@ -86,6 +92,12 @@ let package = Package(
             "CPUBackendTests",
             [
                 "CMicrokernels", "CPUBackend", "Lowering", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
+                "TestSupport",
+            ]),
+        swiftTests(
+            "OpenCLBackendTests",
+            [
+                "KernelSources", "Lowering", "OpenCLBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
                 "TestSupport",
             ]),
         swiftTests(
