@@ -1,4 +1,5 @@
 // The index of the greatest element of each line of a row-major tensor: of equals the first, or the last.
+#pragma OPENCL FP_CONTRACT OFF
 
 // float, char, uchar, short, ushort, int, uint, long or ulong.
 #ifndef ELEMENT

@@ -3,6 +3,7 @@
 //
 // An item computes four channels of PIXELS neighbouring pixels of a row, so that the four items of a pixel read its 16 bytes
 // at once, and each byte is read once for all the taps of a kernel's row.
+#pragma OPENCL FP_CONTRACT OFF
 #include "requantize.clh"
 
 // Pixels of an item: 1 to 8.
