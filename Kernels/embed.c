@@ -20,6 +20,12 @@ static const struct KernelSource sources[] = {
     {"batch_normalization.cl", (const char[]){
 #embed "batch_normalization.cl" suffix(, 0)
     }},
+    {"broadcast.cl", (const char[]){
+#embed "broadcast.cl" suffix(, 0)
+    }},
+    {"byte_table.cl", (const char[]){
+#embed "byte_table.cl" suffix(, 0)
+    }},
     {"conv_depthwise_f32.cl", (const char[]){
 #embed "conv_depthwise_f32.cl" suffix(, 0)
     }},
@@ -29,8 +35,35 @@ static const struct KernelSource sources[] = {
     {"conv_f32_block.cl", (const char[]){
 #embed "conv_f32_block.cl" suffix(, 0)
     }},
+    {"copy_channels.cl", (const char[]){
+#embed "copy_channels.cl" suffix(, 0)
+    }},
+    {"copy_strided.cl", (const char[]){
+#embed "copy_strided.cl" suffix(, 0)
+    }},
+    {"dequantize.cl", (const char[]){
+#embed "dequantize.cl" suffix(, 0)
+    }},
+    {"divide.clh", (const char[]){
+#embed "divide.clh" suffix(, 0)
+    }},
     {"divide_f32.clh", (const char[]){
 #embed "divide_f32.clh" suffix(, 0)
+    }},
+    {"dynamic_quantize.cl", (const char[]){
+#embed "dynamic_quantize.cl" suffix(, 0)
+    }},
+    {"elements.clh", (const char[]){
+#embed "elements.clh" suffix(, 0)
+    }},
+    {"elementwise.cl", (const char[]){
+#embed "elementwise.cl" suffix(, 0)
+    }},
+    {"elementwise_blocked.cl", (const char[]){
+#embed "elementwise_blocked.cl" suffix(, 0)
+    }},
+    {"elementwise_operations.clh", (const char[]){
+#embed "elementwise_operations.clh" suffix(, 0)
     }},
     {"fill.cl", (const char[]){
 #embed "fill.cl" suffix(, 0)
@@ -38,11 +71,17 @@ static const struct KernelSource sources[] = {
     {"fill_halo.cl", (const char[]){
 #embed "fill_halo.cl" suffix(, 0)
     }},
+    {"gather.cl", (const char[]){
+#embed "gather.cl" suffix(, 0)
+    }},
     {"gemm_f32.cl", (const char[]){
 #embed "gemm_f32.cl" suffix(, 0)
     }},
     {"instance_normalization.cl", (const char[]){
 #embed "instance_normalization.cl" suffix(, 0)
+    }},
+    {"layout.cl", (const char[]){
+#embed "layout.cl" suffix(, 0)
     }},
     {"lrn.cl", (const char[]){
 #embed "lrn.cl" suffix(, 0)
@@ -55,6 +94,15 @@ static const struct KernelSource sources[] = {
     }},
     {"plane_pool.cl", (const char[]){
 #embed "plane_pool.cl" suffix(, 0)
+    }},
+    {"quantization_spread.clh", (const char[]){
+#embed "quantization_spread.clh" suffix(, 0)
+    }},
+    {"quantize.cl", (const char[]){
+#embed "quantize.cl" suffix(, 0)
+    }},
+    {"quantize.clh", (const char[]){
+#embed "quantize.clh" suffix(, 0)
     }},
     {"reduce.cl", (const char[]){
 #embed "reduce.cl" suffix(, 0)
