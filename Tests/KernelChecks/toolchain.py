@@ -73,7 +73,8 @@ def compile_to_ptx(preset, architecture, output, folder=KERNELS, options=()):
         *options, *(f"-D{define}" for define in preset.defines), str(folder / preset.file), "-S"
     ]
     run(front + [
-        "-O3", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-pass-failed", "-Xclang",
+        "-O3", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-parameter",
+        "-Wno-unused-variable", "-Wno-pass-failed", "-Xclang",
         "-mlink-builtin-bitcode", "-Xclang", str(LIBRARIES / "nvptx64--nvidiacl.bc"), "-o", str(output)
     ])
     intermediate = run(front + ["-w", "-O1", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-o", "-"])
