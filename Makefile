@@ -14,7 +14,7 @@ export HONE_MODELS ?= ../shared
 # none of its cases has moved on to an opset that Hone does not read.
 ONNX_NEWER := 1.20.1
 
-.PHONY: help deps deps-test build demo test test-swift test-python neon lint format conformance oracle check-nvidia check-amd bench clean swift-toolchain
+.PHONY: help deps deps-test build demo test test-swift test-python neon lint format conformance oracle check-nvidia check-amd check-oclgrind bench clean swift-toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -79,10 +79,14 @@ oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_M
 deps-kernels: .venv/installed
 	@.ci/install-packages.sh clang-19 libclc-19
 check-nvidia: deps-kernels ## every kernel and preset as NVIDIA's machine code: registers, spills, rounding (no GPU needed)
-	@.venv/bin/python -m pytest -q Tests/KernelChecks
+	@.venv/bin/python -m pytest -q Tests/KernelChecks/test_checks.py
 	@.venv/bin/python Tests/KernelChecks/check_nvidia.py --table Benchmarks/results/nvidia-resources.txt
 check-amd: deps-kernels ## every kernel and preset compiled for AMD's GPUs: registers, spills (no GPU needed)
 	@.venv/bin/python Tests/KernelChecks/check_amd.py --table Benchmarks/results/amd-resources.txt
+check-oclgrind: deps build .venv/installed ## every kernel in a simulator that finds data races and bounds errors (no GPU needed)
+	@.ci/install-packages.sh oclgrind
+	@.venv/bin/python -m pytest -q Tests/KernelChecks/test_oclgrind.py
+	@.venv/bin/python Tests/KernelChecks/check_oclgrind.py
 
 bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and OpenVINO (BENCH: options for the script)
 	@.ci/install-packages.sh python3 python3-venv
