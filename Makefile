@@ -27,7 +27,7 @@ swift-toolchain:
 	  exit 1; } >&2
 
 deps: ## install the system libraries that the build needs (Debian, Ubuntu)
-	@.ci/install-packages.sh libonnx-dev libprotobuf-dev libjpeg-dev libpng-dev zlib1g-dev
+	@.ci/install-packages.sh libonnx-dev libprotobuf-dev libjpeg-dev libpng-dev zlib1g-dev opencl-headers
 
 deps-test: .deps/node-newer ## install what the Python suites need, into .venv and .venv-newer
 .venv/installed: .ci/requirements.txt

@@ -37,6 +37,9 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CMicrokernels"),
+        .target(name: "COpenCL"),
+        // The OpenCL C kernels as text, embedded by `#embed`.
+        .target(name: "KernelSources", path: "Kernels", exclude: ["README.md"]),
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
@@ -45,10 +48,15 @@ let package = Package(
         swiftTarget("ONNXFormat", ["COnnx", "Files", "ModelGraph", "Tensors"]),
         swiftTarget("Datasets", ["CImageCodecs", "Files", "ONNXFormat", "Tensors"]),
 
-        // Execution: the plan and the kernel contract, then the backends, which never import each other.
+        // Execution: the plan and the kernel contract, what backends with kernels of their own share on the way from a
+        // plan's steps to kernels, then the backends, which never import each other.
         swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
+        swiftTarget("Lowering", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
-        swiftTarget("CPUBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("CPUBackend", ["CMicrokernels", "Lowering", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget(
+            "OpenCLBackend",
+            ["COpenCL", "KernelSources", "Files", "Lowering", "Runtime", "ModelGraph", "Tensors"]),
 
         // What is done to a model, and what is said about it. None of these sees a device.
         swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
@@ -83,7 +91,14 @@ let package = Package(
         swiftTests(
             "CPUBackendTests",
             [
-                "CMicrokernels", "CPUBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport",
+                "CMicrokernels", "CPUBackend", "Lowering", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
+                "TestSupport",
+            ]),
+        swiftTests(
+            "OpenCLBackendTests",
+            [
+                "KernelSources", "Lowering", "OpenCLBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
+                "TestSupport",
             ]),
         swiftTests(
             "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),

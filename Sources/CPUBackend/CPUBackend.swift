@@ -1,3 +1,4 @@
+import Lowering
 import ModelGraph
 import Runtime
 import Tensors
@@ -25,7 +26,9 @@ package struct CPUBackend: Backend {
     }
 
     package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
-        var arranged = try ArrangedPlan(plan)
+        var arranged = ArrangedPlan(plan) { typedOperator, step in
+            (typedOperator as? any CPUOperator)?.arrangements(step) ?? []
+        }
         try MemoryLimit.check(
             arranged.plan.arenaByteCount, for: "intermediate values", remedy: "feed fewer samples at a time")
         let kernels = try arranged.plan.steps.indices.map { index throws(HoneError) -> any CPUKernel in
@@ -36,7 +39,7 @@ package struct CPUBackend: Backend {
                 throw error.atNode(step.label)
             }
         }
-        let packed = arranged.release(kernels)
+        let packed = arranged.release(kernels.map(\.packedInputs))
         return try CPUPlan(
             arranged.plan, operands: arranged.operands, kernels: kernels, packedConstants: packed, threads: threads)
     }
@@ -45,7 +48,11 @@ package struct CPUBackend: Backend {
         _ kind: ArrangedPlan.Kernel, _ operands: StepOperands, _ step: PlanStep
     ) throws(HoneError) -> any CPUKernel {
         switch kind {
-        case .own(let own): return try own.prepare(operands, isa: isa)
+        case .own:
+            guard let own = step.typedOperator as? any CPUOperator else {
+                preconditionFailure("\(step.label) was arranged, but has no kernel")
+            }
+            return try own.prepare(operands, isa: isa)
         case .conversion:
             guard let from = operands.input(0), let to = operands.output(0) else {
                 preconditionFailure("a conversion has one input and one output")

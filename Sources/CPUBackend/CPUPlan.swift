@@ -1,4 +1,5 @@
 import Foundation
+import Lowering
 import ModelGraph
 import Runtime
 import Tensors

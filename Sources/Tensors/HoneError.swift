@@ -23,6 +23,8 @@ public struct HoneError: Error, Sendable, CustomStringConvertible {
         public static let fileAccess = Code("file-access")
         /// A device is missing or failed.
         public static let device = Code("device")
+        /// A device stopped while it was computing; what it holds is gone, and starting again may help.
+        public static let deviceLost = Code("device-lost")
         /// An allocation would exceed what the machine or the device has.
         public static let outOfMemory = Code("out-of-memory")
         /// A check that the user asked for did not hold, as of `verify`.

@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import Tensors
 import TestSupport
 import Testing

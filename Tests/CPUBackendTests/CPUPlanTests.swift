@@ -1,4 +1,5 @@
 import CPUBackend
+import Lowering
 import ModelGraph
 import ReferenceBackend
 import Runtime

@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import ModelGraph
 import ReferenceBackend
 import Runtime
@@ -66,11 +67,11 @@ import Testing
         let options = DepthwiseCase.Options(kernelRows: [3], columns: [3], dilations: [1])
         let problem = DepthwiseCase(seed: 1, options).problem
         var changed = problem
-        changed.pads.top = problem.inputShape.layout.halo.top + 1
+        changed.window.pads.row = problem.inputShape.layout.halo.top + 1
         #expect(ConvDepthwiseU8(problem, isa: .scalar) != nil)
         #expect(ConvDepthwiseU8(changed, isa: .scalar) == nil)
         changed = problem
-        changed.dilations.column = 100
+        changed.window.dilations.column = 100
         #expect(ConvDepthwiseU8(changed, isa: .scalar) == nil)
         changed = problem
         changed.weights.removeLast()
@@ -103,8 +104,7 @@ private struct DepthwiseCase: CustomStringConvertible {
     private let seed: Int
 
     var description: String {
-        "kernel \(problem.kernel), strides \(problem.strides), dilations \(problem.dilations), pads \(problem.pads), "
-            + "\(problem.inputShape) to \(problem.outputShape), bounds \(problem.low), \(problem.high)"
+        "\(problem.window), \(problem.inputShape) to \(problem.outputShape), bounds \(problem.low), \(problem.high)"
     }
 
     init(seed: Int, _ options: Options) {
@@ -182,8 +182,13 @@ private struct DepthwiseCase: CustomStringConvertible {
         else { preconditionFailure("seed \(seed) makes no valid convolution") }
         self.inputs = inputs
         problem = ConvDepthwiseU8.Problem(
-            input: 0, inputShape: inputShape, output: 1, outputShape: outputShape, kernel: kernel, pads: pads,
-            strides: strides, dilations: dilations, weights: weights.map { Int16($0 - wZero) },
+            input: 0, inputShape: inputShape, output: 1, outputShape: outputShape,
+            window: ConvolutionWindow(
+                kernel: .init(row: kernel.rows, column: kernel.columns),
+                strides: .init(row: strides.row, column: strides.column),
+                dilations: .init(row: dilations.row, column: dilations.column),
+                pads: .init(row: pads.top, column: pads.left)),
+            weights: weights.map { Int16($0 - wZero) },
             bias: hasBias ? bias : bias.map { _ in 0 }, multipliers: wScales.map { (xScale * $0) / yScale },
             inputZeroPoint: Int32(xZero + (xSigned ? 128 : 0)), zeroPoint: Int32(zeroPoint),
             low: Float(cut[0] - yZero), high: Float(cut[1] - yZero))

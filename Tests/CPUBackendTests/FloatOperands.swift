@@ -1,3 +1,4 @@
+import Lowering
 import Runtime
 import Tensors
 import TestSupport

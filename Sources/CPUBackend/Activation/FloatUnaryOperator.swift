@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import ModelGraph
 import Tensors
 

@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import Runtime
 import Tensors
 
@@ -11,11 +12,7 @@ package final class ConvDepthwiseU8: CPUKernel {
         package var output: Plan.ValueID
         package var inputShape: BlockedShape
         package var outputShape: BlockedShape
-        package var kernel: (rows: Int, columns: Int)
-        /// Rows and columns of padding before the image.
-        package var pads: (top: Int, left: Int)
-        package var strides: (row: Int, column: Int)
-        package var dilations: (row: Int, column: Int)
+        package var window: ConvolutionWindow
         /// `[C, kernel rows, kernel columns]`, each less its zero point.
         package var weights: [Int16]
         /// For each channel: the bias (0 without one), and `(sx * sw[c]) / sy`.
@@ -31,13 +28,11 @@ package final class ConvDepthwiseU8: CPUKernel {
 
         package init(
             input: Plan.ValueID, inputShape: BlockedShape, output: Plan.ValueID, outputShape: BlockedShape,
-            kernel: (rows: Int, columns: Int), pads: (top: Int, left: Int), strides: (row: Int, column: Int),
-            dilations: (row: Int, column: Int), weights: [Int16], bias: [Int32], multipliers: [Float],
-            inputZeroPoint: Int32, zeroPoint: Int32, low: Float, high: Float
+            window: ConvolutionWindow, weights: [Int16], bias: [Int32], multipliers: [Float], inputZeroPoint: Int32,
+            zeroPoint: Int32, low: Float, high: Float
         ) {
             (self.input, self.inputShape, self.output, self.outputShape) = (input, inputShape, output, outputShape)
-            (self.kernel, self.pads, self.strides, self.dilations) = (kernel, pads, strides, dilations)
-            (self.weights, self.bias, self.multipliers) = (weights, bias, multipliers)
+            (self.window, self.weights, self.bias, self.multipliers) = (window, weights, bias, multipliers)
             (self.inputZeroPoint, self.zeroPoint, self.low, self.high) = (inputZeroPoint, zeroPoint, low, high)
         }
     }
@@ -66,9 +61,15 @@ package final class ConvDepthwiseU8: CPUKernel {
         call.output_row = problem.outputShape.rowBytes
         call.output_group = problem.outputShape.groupBytes
         call.width = Int32(problem.outputShape.width)
-        (call.kernel_height, call.kernel_width) = (Int32(problem.kernel.rows), Int32(problem.kernel.columns))
-        (call.stride_height, call.stride_width) = (Int32(problem.strides.row), Int32(problem.strides.column))
-        (call.dilation_height, call.dilation_width) = (Int32(problem.dilations.row), Int32(problem.dilations.column))
+        (call.kernel_height, call.kernel_width) = (
+            Int32(problem.window.kernel.row), Int32(problem.window.kernel.column)
+        )
+        (call.stride_height, call.stride_width) = (
+            Int32(problem.window.strides.row), Int32(problem.window.strides.column)
+        )
+        (call.dilation_height, call.dilation_width) = (
+            Int32(problem.window.dilations.row), Int32(problem.window.dilations.column)
+        )
         call.zero_point = problem.zeroPoint
         packed = DepthwiseWeights(problem, call: &call)
         self.call = call
@@ -113,7 +114,8 @@ package final class ConvDepthwiseU8: CPUKernel {
 
     private func run(image: Int, groups: Range<Int>, rows: Range<Int>, _ memory: PlanMemory) {
         let (input, output) = (problem.inputShape, problem.outputShape)
-        let origin = input.originBytes - problem.pads.top * input.rowBytes - problem.pads.left * input.pixelBytes
+        let origin =
+            input.originBytes - problem.window.pads.row * input.rowBytes - problem.window.pads.column * input.pixelBytes
         let value = memory[problem.output]
         var call = self.call
         call.input = UnsafePointer(
@@ -131,17 +133,19 @@ package final class ConvDepthwiseU8: CPUKernel {
         let (input, output) = (problem.inputShape, problem.outputShape)
         guard [input, output].allSatisfy({ $0.elementBytes == 1 && $0.layout.channelsPerPixel == 16 }),
             input.channels == output.channels, input.images == output.images,
-            problem.weights.count == input.channels * problem.kernel.rows * problem.kernel.columns,
+            problem.weights.count == input.channels * problem.window.kernel.row * problem.window.kernel.column,
             problem.bias.count == input.channels, problem.multipliers.count == input.channels,
             (0...255).contains(problem.zeroPoint), (0...255).contains(problem.inputZeroPoint)
         else { return false }
         let halo = input.layout.halo
         return reaches(
-            output.height, input.height, problem.kernel.rows, problem.strides.row, problem.dilations.row,
-            pad: problem.pads.top, before: halo.top, behind: halo.bottom)
+            output.height, input.height, problem.window.kernel.row, problem.window.strides.row,
+            problem.window.dilations.row,
+            pad: problem.window.pads.row, before: halo.top, behind: halo.bottom)
             && reaches(
-                output.width, input.width, problem.kernel.columns, problem.strides.column, problem.dilations.column,
-                pad: problem.pads.left, before: halo.left, behind: halo.right)
+                output.width, input.width, problem.window.kernel.column, problem.window.strides.column,
+                problem.window.dilations.column,
+                pad: problem.window.pads.column, before: halo.left, behind: halo.right)
     }
 
     /// Whether every tap of every output along one axis lies in image and halo.

@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import Runtime
 
 /// The constants of a depthwise convolution, packed for its kernel, lanes past the last channel included.
@@ -8,10 +9,10 @@ final class DepthwiseWeights {
     /// Packs them and puts their addresses into `call`, whose kernel, strides and width are known. They live as long as this.
     init(_ problem: ConvDepthwiseU8.Problem, call: inout mk_conv_depthwise_u8) {
         let (channels, groups) = (problem.inputShape.channels, problem.inputShape.groups)
-        let (lanes, taps) = (groups * 16, problem.kernel.rows * problem.kernel.columns)
+        let (lanes, taps) = (groups * 16, problem.window.kernel.row * problem.window.kernel.column)
         let vectors = Int(mk_conv_depthwise_u8_quad_vectors(&call))
         let fits = problem.weights.allSatisfy { Int8(exactly: $0) != nil }
-        let quadBytes = fits ? groups * problem.kernel.rows * vectors * 64 : 0
+        let quadBytes = fits ? groups * problem.window.kernel.row * vectors * 64 : 0
         // Quads first: each is one cache line.
         let biasStart = quadBytes
         let multiplierStart = biasStart + lanes * 4

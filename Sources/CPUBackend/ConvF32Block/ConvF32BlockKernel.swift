@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import ModelGraph
 import Runtime
 import Tensors
@@ -21,7 +22,7 @@ final class ConvF32BlockKernel: CPUKernel {
     /// Kernels of several taps use a line of input often enough by themselves.
     private let blockBytes: UInt64
     private let tasks: [ConvF32BlockTask]
-    let packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void]
+    let packedInputs: PackedInputs
 
     /// - Throws: `.unsupported` if the input is too large for the kernel's offsets, `.outOfMemory`.
     init(

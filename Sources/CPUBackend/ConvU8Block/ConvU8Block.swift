@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import Runtime
 
 /// The prepared kernel `conv_u8_block`: a convolution of u8 activations in groups of 16 channels.
@@ -9,10 +10,7 @@ final class ConvU8Block: CPUKernel {
         var inputShape: BlockedShape
         var output: StepOperands.Value
         var outputShape: BlockedShape
-        /// Rows and columns of the image before tap (0, 0) of output pixel (0, 0).
-        var pads: (top: Int, left: Int)
-        var strides: (row: Int, column: Int)
-        var dilations: (row: Int, column: Int)
+        var window: ConvolutionWindow
         /// For each output channel: `bias - zx * sum(w)`, and `(sx * sw[c]) / sy`.
         var starts: [Int32]
         var multipliers: [Float]
@@ -41,13 +39,13 @@ final class ConvU8Block: CPUKernel {
     private let avx2Lists: AlignedArray<UInt8>?
     private let productsFit: Bool
     private let cutting: ConvolutionTasks
-    let packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void]
+    let packedInputs: PackedInputs
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
 
     /// - Parameter packedInputs: what writes the weights again that the lists were made from.
     init(
         _ problem: Problem, lists: BlockLists, isa: InstructionSet,
-        packedInputs: [Int: @Sendable (UnsafeMutableRawBufferPointer) -> Void] = [:]
+        packedInputs: PackedInputs = [:]
     ) {
         self.packedInputs = packedInputs
         self.problem = problem
@@ -55,7 +53,7 @@ final class ConvU8Block: CPUKernel {
         function = ConvU8Block.function(isa)
         // An int32 times half is at most 2^30.
         productsFit = problem.multipliers.allSatisfy { $0 <= 0.5 }
-        offsets = lists.offsets(in: problem.inputShape, dilations: problem.dilations)
+        offsets = lists.offsets(in: problem.inputShape, dilations: problem.window.dilations)
         // Lanes past the last output come to 0, which is stored as the zero point.
         let lanes = lists.pairs * 32
         bias = AlignedArray(problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count))
@@ -65,12 +63,11 @@ final class ConvU8Block: CPUKernel {
             images: problem.outputShape.images, rows: problem.outputShape.height,
             width: problem.outputShape.width,
             pairCosts: (0..<lists.pairs).map { pair in
-                let list = lists.lists.address[pair]
                 // Storing takes about as long as four blocks of each group.
-                return Int(list.both) * 2 + Int(list.first) + Int(list.second) + 8
+                lists.list(ofPair: pair).blockCount + 8
             },
             weightBytes: lists.blockBytes,
-            inputRowBytes: problem.strides.row * problem.inputShape.rowBytes * problem.inputShape.groups)
+            inputRowBytes: problem.window.strides.row * problem.inputShape.rowBytes * problem.inputShape.groups)
     }
 
     /// The microkernel for an instruction set.
@@ -126,11 +123,12 @@ final class ConvU8Block: CPUKernel {
             ?? UnsafePointer(lists.blocks.address)
         call.offsets = UnsafePointer(offsets.address)
         call.lists = UnsafePointer(lists.lists.address)
-        let origin = input.originBytes - problem.pads.top * input.rowBytes - problem.pads.left * input.pixelBytes
+        let origin =
+            input.originBytes - problem.window.pads.row * input.rowBytes - problem.window.pads.column * input.pixelBytes
         call.input = UnsafePointer(
             (memory[problem.input.id] + image * input.imageBytes + origin).assumingMemoryBound(to: UInt8.self))
-        call.input_pixel = problem.strides.column * input.pixelBytes
-        call.input_row = problem.strides.row * input.rowBytes
+        call.input_pixel = problem.window.strides.column * input.pixelBytes
+        call.input_row = problem.window.strides.row * input.rowBytes
         let value = memory[problem.output.id]
         call.output = (value + image * output.imageBytes + output.originBytes).assumingMemoryBound(to: UInt8.self)
         call.output_row = output.rowBytes

@@ -1,23 +1,13 @@
 import CMicrokernels
+import Lowering
 import Runtime
 import Tensors
 
 /// Computes each element of its result from the elements at the same place: on blocked operands group by group, on row-major
 /// ones in runs.
 struct ElementwiseKernel: CPUKernel {
-    /// What stands beside the first operand.
-    enum Second {
-        case none
-        /// An operand of the same shape, in the same form of layout.
-        case full(StepOperands.Value)
-        /// A blocked operand of one pixel an image, or of one in all.
-        case pixel(StepOperands.Value)
-        /// Constant bytes for each group of channels; for row-major operands those of one group.
-        case lanes([UInt8], perGroup: Int)
-    }
-
     private let a: StepOperands.Value
-    private let second: Second
+    private let second: SecondOperand
     private let y: StepOperands.Value
     private let compute: (UnsafePointer<mk_elementwise>) -> Void
 
@@ -25,7 +15,7 @@ struct ElementwiseKernel: CPUKernel {
     ///   - y: of the shape of `a`, and blocked by 16 or row-major as it is.
     ///   - compute: calls the kernel.
     init(
-        a: StepOperands.Value, second: Second = .none, y: StepOperands.Value,
+        a: StepOperands.Value, second: SecondOperand = .none, y: StepOperands.Value,
         compute: @escaping (UnsafePointer<mk_elementwise>) -> Void
     ) {
         precondition(a.type.shape == y.type.shape && (a.blocked == nil) == (y.blocked == nil))

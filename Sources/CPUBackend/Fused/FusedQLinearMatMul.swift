@@ -1,3 +1,4 @@
+import Lowering
 import ModelGraph
 import Tensors
 
@@ -7,6 +8,6 @@ extension FusedQLinearMatMul: CPUOperator {
     package func arrangements(_ step: StepOperands) -> [Arrangement] { base.arrangements(step) }
 
     package func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel {
-        try GemmU8BlockKernel(try base.problem(step, bounds: bounds), isa: isa)
+        try GemmU8BlockKernel(try base.product(step, bounds: bounds), isa: isa)
     }
 }

@@ -1,5 +1,6 @@
 import CMicrokernels
 import Foundation
+import Lowering
 import Runtime
 import Tensors
 

@@ -1,17 +1,8 @@
 import CMicrokernels
+import Lowering
 import Runtime
 
 extension BlockedShape {
-    /// From the value's first byte to pixel (`row`, 0) of a group.
-    func offset(image: Int, group: Int, row: Int = 0) -> Int {
-        originBytes + image * imageBytes + group * groupBytes + row * rowBytes
-    }
-
-    /// Channels that a group holds; fewer than a pixel has lanes in the last one.
-    func lanes(of group: Int) -> Int {
-        min(channels - group * layout.channelsPerPixel, layout.channelsPerPixel)
-    }
-
     /// Fills what surrounds some rows of a group that a kernel has stored: lanes behind the last channel and, with the
     /// first rows, the group's halo.
     ///

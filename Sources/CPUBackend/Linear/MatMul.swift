@@ -1,3 +1,4 @@
+import Lowering
 import ModelGraph
 import Tensors
 

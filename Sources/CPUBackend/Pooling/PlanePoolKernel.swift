@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import Runtime
 import Tensors
 
@@ -57,16 +58,5 @@ struct PlanePoolKernel: CPUKernel {
                 }
             }
         }
-    }
-}
-
-extension StepOperands {
-    /// Blocked planes into row-major results, or blocked ones.
-    var planePoolArrangements: [Arrangement] {
-        guard let x = input(0), x.type.isImage else { return [] }
-        return [
-            Arrangement(inputs: [0: .blocked()], outputs: [0: .rowMajor]),
-            Arrangement(inputs: [0: .blocked()], outputs: [0: .blocked()]),
-        ]
     }
 }

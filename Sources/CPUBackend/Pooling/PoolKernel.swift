@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import ModelGraph
 import Runtime
 import Tensors
@@ -35,11 +36,11 @@ struct PoolKernel: CPUKernel {
         (self.x, self.y, self.from, self.to, self.operation) = (x, y, from, to, operation)
         self.isa = isa.mk
         let last = window.input.count - 1
-        columnSpans = try PoolSpans.along(last, of: window, countsPadding: countsPadding)
+        columnSpans = try PoolSpan.along(last, of: window, countsPadding: countsPadding).map(\.mk)
         rowSpans =
             last == 0
             ? [mk_pool_span(first: 0, taps: 1, divisor: 1)]
-            : try PoolSpans.along(0, of: window, countsPadding: countsPadding)
+            : try PoolSpan.along(0, of: window, countsPadding: countsPadding).map(\.mk)
         problem = mk_pool(
             input: nil, output: nil, input_row: from.rowBytes, output_row: to.rowBytes, row_spans: nil,
             column_spans: nil, columns: Int64(to.width), row_dilation: last == 0 ? 1 : Int64(window.dilations[0]),
@@ -65,32 +66,9 @@ struct PoolKernel: CPUKernel {
     }
 }
 
-/// Where the windows of a pool lie along one dimension.
-enum PoolSpans {
-    /// - Throws: `.unsupported` if a window lies wholly in the padding: what it holds is defined by nobody.
-    static func along(
-        _ dimension: Int, of window: SlidingWindow, countsPadding: Bool
-    ) throws(HoneError) -> [mk_pool_span] {
-        let (dilation, size) = (window.dilations[dimension], window.input[dimension])
-        let end = size + window.padsEnd[dimension]
-        var spans: [mk_pool_span] = []
-        spans.reserveCapacity(window.output[dimension])
-        for output in 0..<window.output[dimension] {
-            let start = output * window.strides[dimension] - window.padsBegin[dimension]
-            func taps(below limit: Int) -> Int {
-                start >= limit ? 0 : min(window.kernel[dimension], (limit - 1 - start) / dilation + 1)
-            }
-            let skipped = start < 0 ? (dilation - 1 - start) / dilation : 0
-            let inside = taps(below: size) - skipped
-            guard inside > 0 else {
-                throw HoneError(.unsupported, "pads of dimension \(dimension) leave a window without input")
-            }
-            spans.append(
-                mk_pool_span(
-                    first: Int64(start + skipped * dilation), taps: Int64(inside),
-                    // An incomplete last window reaches beyond the padding; those taps count nowhere.
-                    divisor: Int64(countsPadding ? taps(below: end) : inside)))
-        }
-        return spans
+extension PoolSpan {
+    /// How C calls it.
+    fileprivate var mk: mk_pool_span {
+        mk_pool_span(first: Int64(first), taps: Int64(taps), divisor: Int64(divisor))
     }
 }

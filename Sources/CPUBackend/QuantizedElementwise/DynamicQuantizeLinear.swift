@@ -1,5 +1,6 @@
 import CMicrokernels
 import Foundation
+import Lowering
 import ModelGraph
 import Runtime
 import Tensors

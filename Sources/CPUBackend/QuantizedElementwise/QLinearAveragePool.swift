@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import ModelGraph
 import Tensors
 
@@ -19,16 +20,5 @@ extension QLinearAveragePool: CPUOperator {
             quantization: .init(
                 load: try from.checked().load(isBlocked: true), store: try to.checked().store(isBlocked: true)),
             isa: isa)
-    }
-}
-
-extension StepOperands {
-    /// The quantization of input 0 and of output 0 of an operator on one tensor; nil where it is not constant.
-    var poolQuantization: (from: TensorQuantization, to: TensorQuantization)? {
-        guard let type = input(0)?.type.elementType,
-            let from = TensorQuantization(self, scale: 1, zeroPoint: 2, type),
-            let to = TensorQuantization(self, scale: 3, zeroPoint: 4, type)
-        else { return nil }
-        return (from, to)
     }
 }

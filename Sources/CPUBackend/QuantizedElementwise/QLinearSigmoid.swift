@@ -1,6 +1,4 @@
-import Foundation
+import Lowering
 import ModelGraph
 
-extension QLinearSigmoid: QuantizedTableOperator {
-    func apply(_ x: Float) -> Float { 1 / (1 + exp(-x)) }
-}
+extension QLinearSigmoid: QuantizedTableOperator {}

@@ -1,4 +1,5 @@
 import CMicrokernels
+import Lowering
 import ModelGraph
 import Runtime
 import Tensors
@@ -39,21 +40,6 @@ extension MicrosoftQuantizeLinear: CPUOperator {
     package func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel {
         try standard.prepare(step, isa: isa)
     }
-}
-
-extension QuantizationAttributes {
-    /// Whether one scale is for the whole of input 0.
-    func isPerTensor(_ step: StepOperands) -> Bool {
-        guard let data = step.input(0)?.type.shape, let scales = step.input(1)?.type.shape,
-            let spread = try? spread(data: data, scales: scales)
-        else { return false }
-        return spread == .tensor
-    }
-}
-
-extension TensorType {
-    /// Whether blocked layouts hold it: `[N, C, H, W]` or `[N, C, W]` of 8-bit or 32-bit elements.
-    var isImage: Bool { (rank == 3 || rank == 4) && [1, 4].contains(elementType.byteCount) }
 }
 
 /// Row-major to row-major: any shape, in runs.

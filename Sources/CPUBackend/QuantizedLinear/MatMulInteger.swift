@@ -1,28 +1,13 @@
+import Lowering
 import ModelGraph
 import Tensors
 
 extension MatMulInteger: CPUOperator {
     package var packedInputs: [Int] { [1, 3] }
 
-    package func arrangements(_ step: StepOperands) -> [Arrangement] {
-        guard let shape = ConstantMatrixProduct(step, a: 0, b: 1),
-            step.input(2).map({ $0.type.elementCount == 1 }) ?? true,
-            step.areConstant([3], elements: shape.columns)
-        else { return [] }
-        var inputs: [Int: OperandLayout] = [0: .rowMajor]
-        if let zeroPoint = step.input(2), zeroPoint.constant == nil { inputs[2] = .rowMajor }
-        return [Arrangement(inputs: inputs, outputs: [0: .rowMajor])]
-    }
+    package func arrangements(_ step: StepOperands) -> [Arrangement] { productArrangements(step) }
 
     package func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel {
-        guard let a = step.input(0), let weights = step.input(1)?.constant, let output = step.output(0),
-            let shape = ConstantMatrixProduct(step, a: 0, b: 1)
-        else { preconditionFailure("prepared for operands that have no arrangement") }
-        return try GemmU8BlockKernel(
-            GemmU8BlockProblem(
-                rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a,
-                inputZeroPoint: step.rowZeroPoint(2), weights: weights,
-                weightZeroPoints: step.constantIntegers(3) ?? [0], output: output, result: .sums),
-            isa: isa)
+        try GemmU8BlockKernel(product(step), isa: isa)
     }
 }

@@ -1,59 +1,13 @@
+import Lowering
 import ModelGraph
 import Tensors
 
 extension QGemm: CPUOperator {
     package var packedInputs: [Int] { Array(1...8) }
 
-    package func arrangements(_ step: StepOperands) -> [Arrangement] {
-        guard step.input(0) != nil, step.input(0)?.constant == nil, step.input(3)?.constant != nil,
-            let shape = shape(step),
-            GemmU8BlockProblem.takes(rows: shape.rows, depth: shape.depth, columns: shape.columns),
-            step.areConstant([1, 2, 7, 8]), step.areConstant([4, 5, 6], elements: shape.columns),
-            // An addend with a value for each row is rare.
-            step.input(6).map({ $0.type.elementCount == 1 || $0.type.shape.last == shape.columns }) ?? true
-        else { return [] }
-        return [Arrangement(inputs: [0: .rowMajor], outputs: [0: .rowMajor])]
-    }
+    package func arrangements(_ step: StepOperands) -> [Arrangement] { productArrangements(step) }
 
     package func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel {
-        try GemmU8BlockKernel(try problem(step, bounds: nil), isa: isa)
-    }
-
-    /// - Parameter bounds: those of a fused activation.
-    func problem(_ step: StepOperands, bounds: ClampBounds?) throws(HoneError) -> GemmU8BlockProblem {
-        guard let a = step.input(0), let weights = step.input(3)?.constant, let output = step.output(0),
-            let shape = shape(step),
-            let bZeroPoints = step.constantIntegers(5)
-        else { preconditionFailure("prepared for operands that have no arrangement") }
-        let aScale = try step.scales(1, "a_scale")[0]
-        // `(alpha * a_scale) * b_scale`, then `/ y_scale` (NUMERICS.md).
-        let scales = try step.scales(4, "b_scale").map { alpha * aScale * $0 }
-        let result: GemmU8BlockProblem.Result
-        if step.input(7) != nil, let yZeroPoint = step.constantIntegers(8)?.first {
-            let yScale = try step.scales(7, "y_scale")[0]
-            result = .quantized(
-                multipliers: scales.map { $0 / yScale }, zeroPoint: yZeroPoint,
-                range: output.type.elementType.storedRange(bounds))
-        } else {
-            result = .real(multipliers: scales)
-        }
-        return GemmU8BlockProblem(
-            rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a, transposesInput: transposesA,
-            inputZeroPoint: step.rowZeroPoint(2), weights: weights, transposesWeights: transposesB,
-            weightZeroPoints: bZeroPoints, starts: step.input(6)?.constant?.elements(as: Int32.self) ?? [0],
-            output: output, result: result)
-    }
-
-    private func shape(_ step: StepOperands) -> GemmShape? {
-        guard let a = step.input(0)?.type.shape, let b = step.input(3)?.type.shape else { return nil }
-        return try? GemmShape(a: a, b: b, transposesA: transposesA, transposesB: transposesB)
-    }
-}
-
-extension ElementType {
-    /// The integers that an 8-bit result may hold, after the clamp of a fused activation.
-    func storedRange(_ bounds: ClampBounds?) -> ClosedRange<Int32> {
-        if let bounds { return bounds.range(of: self) }
-        return self == .int8 ? -128...127 : 0...255
+        try GemmU8BlockKernel(try product(step, bounds: nil), isa: isa)
     }
 }

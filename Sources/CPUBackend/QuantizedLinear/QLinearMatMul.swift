@@ -1,34 +1,13 @@
+import Lowering
 import ModelGraph
 import Tensors
 
 extension QLinearMatMul: CPUOperator {
     package var packedInputs: [Int] { Array(1...7) }
 
-    package func arrangements(_ step: StepOperands) -> [Arrangement] {
-        guard let shape = ConstantMatrixProduct(step, a: 0, b: 3), step.areConstant([1, 2, 6, 7]),
-            step.areConstant([4, 5], elements: shape.columns)
-        else { return [] }
-        return [Arrangement(inputs: [0: .rowMajor], outputs: [0: .rowMajor])]
-    }
+    package func arrangements(_ step: StepOperands) -> [Arrangement] { productArrangements(step) }
 
     package func prepare(_ step: StepOperands, isa: InstructionSet) throws(HoneError) -> any CPUKernel {
-        try GemmU8BlockKernel(try problem(step, bounds: nil), isa: isa)
-    }
-
-    /// - Parameter bounds: those of a fused activation.
-    func problem(_ step: StepOperands, bounds: ClampBounds?) throws(HoneError) -> GemmU8BlockProblem {
-        guard let a = step.input(0), let weights = step.input(3)?.constant, let output = step.output(0),
-            let shape = ConstantMatrixProduct(step, a: 0, b: 3),
-            let bZeroPoints = step.constantIntegers(5), let yZeroPoint = step.constantIntegers(7)?.first
-        else { preconditionFailure("prepared for operands that have no arrangement") }
-        let yScale = try step.scales(6, "y_scale")[0]
-        let aScale = try step.scales(1, "a_scale")[0]
-        let multipliers = try step.scales(4, "b_scale").map { (aScale * $0) / yScale }
-        return GemmU8BlockProblem(
-            rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a,
-            inputZeroPoint: step.rowZeroPoint(2),
-            weights: weights, weightZeroPoints: bZeroPoints, output: output,
-            result: .quantized(
-                multipliers: multipliers, zeroPoint: yZeroPoint, range: output.type.elementType.storedRange(bounds)))
+        try GemmU8BlockKernel(try product(step, bounds: nil), isa: isa)
     }
 }
