@@ -8,11 +8,29 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const struct KernelSource sources[] = {
+    {"channel_absmax.cl", (const char[]){
+#embed "channel_absmax.cl" suffix(, 0)
+    }},
     {"fill.cl", (const char[]){
 #embed "fill.cl" suffix(, 0)
     }},
     {"fill_halo.cl", (const char[]){
 #embed "fill_halo.cl" suffix(, 0)
+    }},
+    {"hessian.cl", (const char[]){
+#embed "hessian.cl" suffix(, 0)
+    }},
+    {"histogram.cl", (const char[]){
+#embed "histogram.cl" suffix(, 0)
+    }},
+    {"min_max.cl", (const char[]){
+#embed "min_max.cl" suffix(, 0)
+    }},
+    {"peak_copy.cl", (const char[]){
+#embed "peak_copy.cl" suffix(, 0)
+    }},
+    {"peak_fma.cl", (const char[]){
+#embed "peak_fma.cl" suffix(, 0)
     }},
 };
 
