@@ -67,8 +67,8 @@ let package = Package(
         swiftTarget(
             "Hone",
             [
-                "CPUBackend", "Datasets", "Evaluation", "ModelGraph", "ONNXFormat", "Optimizers", "ReferenceBackend",
-                "Runtime", "Tensors",
+                "CPUBackend", "Datasets", "Evaluation", "ModelGraph", "ONNXFormat", "OpenCLBackend", "Optimizers",
+                "ReferenceBackend", "Runtime", "Tensors",
             ]),
         .executableTarget(
             name: "HoneCommand",

@@ -8,8 +8,41 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const struct KernelSource sources[] = {
+    {"broadcast.cl", (const char[]){
+#embed "broadcast.cl" suffix(, 0)
+    }},
+    {"byte_table.cl", (const char[]){
+#embed "byte_table.cl" suffix(, 0)
+    }},
     {"channel_absmax.cl", (const char[]){
 #embed "channel_absmax.cl" suffix(, 0)
+    }},
+    {"copy_channels.cl", (const char[]){
+#embed "copy_channels.cl" suffix(, 0)
+    }},
+    {"copy_strided.cl", (const char[]){
+#embed "copy_strided.cl" suffix(, 0)
+    }},
+    {"dequantize.cl", (const char[]){
+#embed "dequantize.cl" suffix(, 0)
+    }},
+    {"divide.clh", (const char[]){
+#embed "divide.clh" suffix(, 0)
+    }},
+    {"dynamic_quantize.cl", (const char[]){
+#embed "dynamic_quantize.cl" suffix(, 0)
+    }},
+    {"elements.clh", (const char[]){
+#embed "elements.clh" suffix(, 0)
+    }},
+    {"elementwise.cl", (const char[]){
+#embed "elementwise.cl" suffix(, 0)
+    }},
+    {"elementwise_blocked.cl", (const char[]){
+#embed "elementwise_blocked.cl" suffix(, 0)
+    }},
+    {"elementwise_operations.clh", (const char[]){
+#embed "elementwise_operations.clh" suffix(, 0)
     }},
     {"fill.cl", (const char[]){
 #embed "fill.cl" suffix(, 0)
@@ -17,11 +50,17 @@ static const struct KernelSource sources[] = {
     {"fill_halo.cl", (const char[]){
 #embed "fill_halo.cl" suffix(, 0)
     }},
+    {"gather.cl", (const char[]){
+#embed "gather.cl" suffix(, 0)
+    }},
     {"hessian.cl", (const char[]){
 #embed "hessian.cl" suffix(, 0)
     }},
     {"histogram.cl", (const char[]){
 #embed "histogram.cl" suffix(, 0)
+    }},
+    {"layout.cl", (const char[]){
+#embed "layout.cl" suffix(, 0)
     }},
     {"min_max.cl", (const char[]){
 #embed "min_max.cl" suffix(, 0)
@@ -31,6 +70,15 @@ static const struct KernelSource sources[] = {
     }},
     {"peak_fma.cl", (const char[]){
 #embed "peak_fma.cl" suffix(, 0)
+    }},
+    {"quantization_spread.clh", (const char[]){
+#embed "quantization_spread.clh" suffix(, 0)
+    }},
+    {"quantize.cl", (const char[]){
+#embed "quantize.cl" suffix(, 0)
+    }},
+    {"quantize.clh", (const char[]){
+#embed "quantize.clh" suffix(, 0)
     }},
 };
 

@@ -1,4 +1,5 @@
 import CPUBackend
+import OpenCLBackend
 import ReferenceBackend
 import Runtime
 import Tensors
@@ -68,13 +69,17 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     package func backend(threads: Int? = nil, isa: String? = nil) throws(HoneError) -> any Backend {
         switch kind {
         case .reference: return ReferenceBackend(threads: threads)
-        case .cpu, .automatic:
+        case .openCL(let index):
+            return OpenCLBackend(
+                device: try OpenCLDevice.numbered(index), threads: threads, definitions: ReferenceBackend())
+        case .automatic:
+            guard isa == nil, let device = OpenCLDevice.automatic else {
+                return try Device.cpu.backend(threads: threads, isa: isa)
+            }
+            return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())
+        case .cpu:
             let set = if let isa { try InstructionSet.named(isa) } else { try InstructionSet.chosen() }
             return CPUBackend(threads: threads, isa: set, definitions: ReferenceBackend())
-        case .openCL:
-            let names = Device.available.map(\.description).joined(separator: ", ")
-            throw HoneError(
-                .device, "this build of Hone has no \(description) backend", remedy: "available: \(names)")
         }
     }
 }

@@ -11,7 +11,9 @@ extension Plan {
     ///
     /// Largest first, each at the lowest offset that is free for its whole lifetime (greedy by size; Pisarchyk and Lee
     /// 2020, arXiv:2001.03288, section 5).
-    package mutating func placeInArena() {
+    ///
+    /// - Parameter alignment: of every value, in bytes.
+    package mutating func placeInArena(alignment: Int = Plan.arenaAlignment) {
         let candidates = values.indices.filter { index in
             if case .arena = values[index].place { true } else { false }
         }
@@ -24,7 +26,7 @@ extension Plan {
         for (number, index) in bySize.enumerated() {
             let lifetime = values[index].lifetime
             let size =
-                (values[index].byteCount + Plan.arenaAlignment - 1) / Plan.arenaAlignment * Plan.arenaAlignment
+                (values[index].byteCount + alignment - 1) / alignment * alignment
             guard number < Plan.maximumSharingCount else {
                 values[index].place = .arena(offset: end)
                 end += size

@@ -52,7 +52,7 @@ package struct ArrangedPlan {
         }
         giveOutputs()
         for index in operands.indices { refreshLayouts(&operands[index]) }
-        setLifetimes()
+        plan.setLifetimes()
         plan.placeInArena()
     }
 
@@ -196,25 +196,6 @@ package struct ArrangedPlan {
             if let id = operands.outputs[index]?.id { operands.outputs[index]?.layout = plan.values[id].layout }
         }
         if let other = operands.addition?.other { operands.addition?.other.layout = plan.values[other.id].layout }
-    }
-
-    /// Counts the steps that touch each value anew; values that none touches any more take no memory.
-    private mutating func setLifetimes() {
-        var touched: [Plan.ValueID: ClosedRange<Int>] = [:]
-        for step in plan.steps {
-            for case let value? in step.inputs + step.outputs {
-                touched[value] = min(touched[value]?.lowerBound ?? step.index, step.index)...step.index
-            }
-        }
-        for value in plan.inputs { touched[value] = -1...(touched[value]?.upperBound ?? -1) }
-        for value in plan.outputs { touched[value] = (touched[value]?.lowerBound ?? -1)...plan.steps.count }
-        for index in plan.values.indices {
-            if let lifetime = touched[index] {
-                plan.values[index].lifetime = lifetime
-            } else if case .arena = plan.values[index].place {
-                plan.values[index].place = .unused
-            }
-        }
     }
 
     /// Lets go of constants that kernels hold packed and nothing else reads.

@@ -2,8 +2,8 @@ import Lowering
 import Runtime
 import Tensors
 
-/// Where the elements of a float value lie, as kernels that only read each of them once go through them: for each sample
-/// groups x rows lines of `width` neighbours. Distances are in elements.
+/// Where the elements of a float value lie, for kernels that read each of them once: for each sample groups x rows lines of
+/// `width` neighbours. Distances are in elements.
 package struct ElementLines: Sendable, Hashable {
     /// The most samples that the last dimension of a launch takes on every device.
     static let maximumSamples = 65_535

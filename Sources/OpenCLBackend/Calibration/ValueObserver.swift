@@ -1,14 +1,14 @@
 import Runtime
 import Tensors
 
-/// Computes a float value's summary where the value is: `Kernels/min_max.cl`, then `Kernels/histogram.cl`. What comes back
-/// is 8 KB and 20 bytes a sample, whatever the value's size.
+/// Sums up a float value where it is: `Kernels/min_max.cl`, then `Kernels/histogram.cl`. What comes back is 8 KB and 20
+/// bytes a sample, whatever the value's size.
 package struct ValueObserver {
     /// Ints of a sample's extremes and counts.
     private static let rangeCount = 5
     /// Ints of a histogram: exponent, zeros, bins.
     private static let histogramCount = 2050
-    /// What a work-group of the histogram should have to do, so that clearing and adding up its bins is little beside it.
+    /// What a work-group of the histogram should have to do: clearing and adding up its bins is little beside it.
     private static let placesPerGroup = 16_384
 
     private let ranges: DeviceBuffer

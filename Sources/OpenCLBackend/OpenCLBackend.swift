@@ -1,0 +1,71 @@
+import Lowering
+import ModelGraph
+import Runtime
+import Tensors
+
+/// OpenCL devices: one in-order queue a session, all intermediate values in one piece of device memory.
+package struct OpenCLBackend: Backend {
+    /// `opencl:N`.
+    package let name: String
+    private let device: OpenCLDevice
+    private let threads: Int?
+    private let definitions: any KernelDefinitions
+
+    /// - Parameters:
+    ///   - device: one that can be used.
+    ///   - threads: how many host threads definitions may use; nil for one a core.
+    ///   - definitions: compute, on the host, what this backend has no kernel for.
+    package init(device: OpenCLDevice, threads: Int? = nil, definitions: any KernelDefinitions) {
+        name = "opencl:\(device.index)"
+        self.device = device
+        self.threads = threads
+        self.definitions = definitions
+    }
+
+    package func packedInputs(of operator: any Operator) -> [Int] {
+        (`operator` as? any OpenCLOperator)?.packedInputs ?? []
+    }
+
+    package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
+        let context = try DeviceContext.shared(device)
+        let queue = try context.makeQueue(profiling: true)
+        let maker = LaunchMaker(queue: queue)
+        let arranged = ArrangedPlan(plan) { typedOperator, step in
+            (typedOperator as? any OpenCLOperator)?.arrangements(step, on: device.info) ?? []
+        }
+        var works: [Residency.Work] = []
+        for (index, step) in arranged.plan.steps.enumerated() {
+            maker.beginStep()
+            do throws(HoneError) {
+                works.append(try work(arranged.kernels[index], arranged.operands[index], step, maker))
+            } catch {
+                throw error.atNode(step.label)
+            }
+        }
+        var placed = Residency(arranged, works)
+        let slots = DeviceSlots(&placed.plan, alignment: max(device.info.subBufferAlignment, Plan.arenaAlignment))
+        return try OpenCLPlan(placed, slots, maker, queue: queue, threads: threads)
+    }
+
+    private func work(
+        _ kind: ArrangedPlan.Kernel, _ operands: StepOperands, _ step: PlanStep, _ maker: LaunchMaker
+    ) throws(HoneError) -> Residency.Work {
+        switch kind {
+        case .own:
+            guard let own = step.typedOperator as? any OpenCLOperator else {
+                preconditionFailure("\(step.label) was arranged, but has no kernel")
+            }
+            return .device(try own.launches(operands, maker))
+        case .conversion:
+            guard let from = operands.input(0), let to = operands.output(0) else {
+                preconditionFailure("a conversion has one input and one output")
+            }
+            return .device(try LayoutConversion.launches(from: from, to: to, maker))
+        case .definition:
+            guard let definition = definitions.definition(of: step.typedOperator) else {
+                throw HoneError(.unsupported, "the \(name) backend has no kernel for this operator")
+            }
+            return .host(definition)
+        }
+    }
+}
