@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles every kernel with every preset for AMD's GPUs, as far as a stand-alone clang goes. Needs no GPU.
 
-    check_amd.py [--kernels FOLDER] [--table FILE] [--only FILE.cl]
+    check_amd.py [--kernels FOLDER] [--table FILE] [--seen FILE] [--only FILE.cl]
 
 Per kernel and architecture a row: vector and scalar registers, accumulation registers, scratch memory, spills, local
 memory. Presets are written for a vendor: scratch memory and spills are shown for all, and fail those that are for AMD only;
@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 
-from presets import AMD, KERNELS, NVIDIA, PresetError, read_presets
+from presets import AMD, KERNELS, NVIDIA, PresetError, read_presets, seen_programs
 from toolchain import ToolError, clang, compile_for_amd, version
 
 METADATA = re.compile(r"\.amdgpu_metadata\n(.*?)\.end_amdgpu_metadata", re.S)
@@ -56,18 +56,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernels", type=pathlib.Path, default=KERNELS, help="the folder with presets.txt")
     parser.add_argument("--table", type=pathlib.Path, help="also write the table to this file")
+    parser.add_argument("--seen", type=pathlib.Path, help="also the programs of this file, of check_oclgrind.py --programs")
     parser.add_argument("--only", help="one kernel file")
     options = parser.parse_args()
     try:
         presets = [preset for preset in read_presets(options.kernels) if options.only in (None, preset.file)]
+        seen = seen_programs(options.seen, dot4=3) if options.seen else []
         text = f"# {version(clang())}\n"
     except (PresetError, ToolError) as error:
         print(f"check-amd: {error}", file=sys.stderr)
         return 1
-    jobs = [(preset, architecture) for preset in presets for architecture in preset.architectures if architecture in AMD]
+    jobs = [(preset, architecture) for preset in presets + seen
+            for architecture in preset.architectures if architecture in AMD]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda job: attempt(*job, options.kernels), jobs))
-    lines = [HEAD] + [row for rows, _ in results for row in rows]
+    # Programs of a run are checked; the table that is kept is that of the presets.
+    lines = [HEAD] + [row for (preset, _), (rows, _) in zip(jobs, results) if preset in presets for row in rows]
     widths = [max(len(str(line[column])) for line in lines) for column in range(len(HEAD))]
     text += "\n".join("  ".join(
         str(cell).rjust(width) if column > 3 else str(cell).ljust(width)

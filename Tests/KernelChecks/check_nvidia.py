@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles every kernel with every preset to PTX, assembles it, and holds it against the limits. Needs no GPU.
 
-    check_nvidia.py [--kernels FOLDER] [--table FILE] [--only FILE.cl]
+    check_nvidia.py [--kernels FOLDER] [--table FILE] [--seen FILE] [--only FILE.cl]
 
 Per kernel and architecture a row: registers, stack, spills, shared memory, and what the machine code of its hottest loop
 holds. A preset fails where
@@ -21,7 +21,7 @@ import tempfile
 
 import ptx
 import sass
-from presets import KERNELS, NVIDIA, PresetError, read_presets, source_text
+from presets import KERNELS, NVIDIA, PresetError, read_presets, seen_programs, source_text
 from toolchain import ToolError, clang, compile_to_ptx, nvidia_tool, run, version
 
 # 48 KB is what NVIDIA's OpenCL gives a work-group, less the 4 bytes that its compiler keeps.
@@ -110,19 +110,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kernels", type=pathlib.Path, default=KERNELS, help="the folder with presets.txt")
     parser.add_argument("--table", type=pathlib.Path, help="also write the table to this file")
+    parser.add_argument("--seen", type=pathlib.Path, help="also the programs of this file, of check_oclgrind.py --programs")
     parser.add_argument("--only", help="one kernel file")
     options = parser.parse_args()
     try:
         presets = [preset for preset in read_presets(options.kernels) if options.only in (None, preset.file)]
+        seen = seen_programs(options.seen, dot4=1) if options.seen else []
         versions = "; ".join(version(tool) for tool in (clang(), nvidia_tool("ptxas")))
     except (PresetError, ToolError) as error:
         print(f"check-nvidia: {error}", file=sys.stderr)
         return 1
-    jobs = [(preset, architecture) for preset in presets for architecture in preset.architectures if architecture in NVIDIA]
+    jobs = [(preset, architecture) for preset in presets + seen
+            for architecture in preset.architectures if architecture in NVIDIA]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda job: attempt(*job, options.kernels), jobs))
     rows = [row for result in results for row in result]
-    text = f"# {versions}\n" + table(rows)
+    # Programs of a run are checked; the table that is kept is that of the presets.
+    text = f"# {versions}\n" + table([row for row in rows if row.preset in presets])
     print(text, end="")
     if options.table and not options.only:
         options.table.write_text(text)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs every kernel on small problems in Oclgrind, which simulates a device and finds data races and bounds errors.
 
-    check_oclgrind.py [--hone PATH] [--models GLOB]
+    check_oclgrind.py [--hone PATH] [--models GLOB] [--programs FILE]
 
-Small models (tiny_models.py) run through `hone verify --device cpu,opencl:0`, so that results are compared too; kernels that
+Small models (tiny_models.py) run through `hone verify --device reference,opencl:0`, so that results are compared too; kernels that
 no model reaches (calibration, peaks) are launched alone (simulations.py). Which kernels ran is what Oclgrind's counts of
 instructions say. Fails on any error of Oclgrind, on a difference, and on a kernel function that did not run.
 """
@@ -39,7 +39,7 @@ def environment(folder):
     (folder / "oclgrind.icd").write_text(f"{RUNTIME}\n")
     return os.environ | {
         "OCL_ICD_VENDORS": str(folder), "OCLGRIND_DATA_RACES": "1", "OCLGRIND_CHECK_API": "1", "OCLGRIND_INST_COUNTS": "1",
-        "HONE_CACHE": str(folder / "cache"),
+        "HONE_CACHE": str(folder / "cache"), "HONE_PROGRAMS": str(folder / "programs"),
     }
 
 
@@ -82,6 +82,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hone", type=pathlib.Path, default=ROOT / ".build/release/hone")
     parser.add_argument("--models", default="*", help="only the models whose names match; kernels may then stay unused")
+    parser.add_argument("--programs", type=pathlib.Path, help="write the programs that the models needed to this file")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     if not RUNTIME.exists():
@@ -90,11 +91,14 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         variables = environment(scratch)
-        jobs = [(path.stem, [options.hone, "verify", path, "--device", "cpu,opencl:0"], variables)
+        jobs = [(path.stem, [options.hone, "verify", path, "--device", "reference,opencl:0"], variables)
                 for path in tiny_models.write(scratch / "models", options.models)]
         jobs += [simulated(one, one.write(scratch / "simulations"), variables) for one in simulations.all_simulations()]
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             results = list(pool.map(lambda job: examine(*job), jobs))
+        if options.programs and (scratch / "programs").exists():
+            options.programs.parent.mkdir(exist_ok=True)
+            options.programs.write_text("".join(sorted(set((scratch / "programs").open()))))
     runs, failed = {}, 0
     for name, ran, wrong in results:
         failed += bool(wrong)

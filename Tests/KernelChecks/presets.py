@@ -83,6 +83,21 @@ def read_presets(folder=KERNELS):
     return presets
 
 
+def seen_programs(path, dot4, folder=KERNELS):
+    """The programs that a run needed (check_oclgrind.py --programs), as presets for the newest architectures.
+
+    `dot4`: the body of dot4.clh that the architecture has; what ran had the simulator's.
+    """
+    presets = []
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
+        file, *defines = line.split()
+        own = [define for define in defines if not define.startswith("DOT4_IMPL=")]
+        if "DOT4_IMPL" in source_text(folder / file):
+            own.append(f"DOT4_IMPL={dot4}")
+        presets.append(Preset(file, f"seen-{number}", ("sm_90", "gfx1100"), tuple(own)))
+    return presets
+
+
 COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"[ \t]*$', re.M)
 KERNEL = re.compile(r"\b(?:__)?kernel\b[^{};]*?\bvoid\s+(\w+)\s*\(")
