@@ -29,6 +29,9 @@ static const struct KernelSource sources[] = {
     {"byte_table.cl", (const char[]){
 #embed "byte_table.cl" suffix(, 0)
     }},
+    {"channel_absmax.cl", (const char[]){
+#embed "channel_absmax.cl" suffix(, 0)
+    }},
     {"conv_depthwise_f32.cl", (const char[]){
 #embed "conv_depthwise_f32.cl" suffix(, 0)
     }},
@@ -98,6 +101,12 @@ static const struct KernelSource sources[] = {
     {"gemm_u8_block_rows.cl", (const char[]){
 #embed "gemm_u8_block_rows.cl" suffix(, 0)
     }},
+    {"hessian.cl", (const char[]){
+#embed "hessian.cl" suffix(, 0)
+    }},
+    {"histogram.cl", (const char[]){
+#embed "histogram.cl" suffix(, 0)
+    }},
     {"instance_normalization.cl", (const char[]){
 #embed "instance_normalization.cl" suffix(, 0)
     }},
@@ -110,11 +119,20 @@ static const struct KernelSource sources[] = {
     {"max_pool.cl", (const char[]){
 #embed "max_pool.cl" suffix(, 0)
     }},
+    {"min_max.cl", (const char[]){
+#embed "min_max.cl" suffix(, 0)
+    }},
     {"mma.clh", (const char[]){
 #embed "mma.clh" suffix(, 0)
     }},
     {"number_order.clh", (const char[]){
 #embed "number_order.clh" suffix(, 0)
+    }},
+    {"peak_copy.cl", (const char[]){
+#embed "peak_copy.cl" suffix(, 0)
+    }},
+    {"peak_fma.cl", (const char[]){
+#embed "peak_fma.cl" suffix(, 0)
     }},
     {"plane_pool.cl", (const char[]){
 #embed "plane_pool.cl" suffix(, 0)
