@@ -79,7 +79,8 @@ extension ConvU8BlockProblem {
     /// - Parameters:
     ///   - tile: the core and its tunables, for which the blocks were packed.
     /// - Throws: `.unsupported` where a distance does not fit the kernels' integers; `.outOfMemory`.
-    func launch(_ tile: ConvU8BlockTile, _ packed: PackedBlocks, _ maker: LaunchMaker) throws(HoneError) -> KernelLaunch {
+    func launch(_ tile: ConvU8BlockTile, _ packed: PackedBlocks, _ maker: LaunchMaker) throws(HoneError) -> KernelLaunch
+    {
         let plane = rows * columns
         // A tile's pixels lie in this many images at most, whose distances are added in 32 bits.
         let span = min(images - 1, (tile.pixels - 1) / plane + 1)

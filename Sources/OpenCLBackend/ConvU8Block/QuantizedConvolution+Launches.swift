@@ -3,9 +3,17 @@ import Runtime
 import Tensors
 
 extension QuantizedConvolution {
-    /// Groups of 16 channels: pixels of fewer bytes would put four inputs at addresses that are no multiple of 4.
+    /// Groups of 16 channels: pixels of fewer bytes would put four inputs at addresses that are no multiple of 4. None where a
+    /// kernel's addition would not be exact.
     var deviceArrangements: [Arrangement] {
-        arrangements.filter { arrangement in
+        // What is wrong with constants is said when launches are made.
+        if let addition, let constants = try? constants(),
+            let parameters = try? addition.parameters(low: constants.low, high: constants.high),
+            !parameters.isExact(low: constants.low, high: constants.high)
+        {
+            return []
+        }
+        return arrangements.filter { arrangement in
             if case .blocked = arrangement.inputs[0] { true } else { false }
         }
     }
