@@ -39,6 +39,7 @@ package final class ProgramLibrary: @unchecked Sendable {
     ///
     /// - Throws: `.device` with the compiler's messages if the driver does not accept it.
     func program(_ program: KernelProgram) throws(HoneError) -> DeviceProgram {
+        ProgramTrace.note(program)
         let source = KernelText(file: program.file, defines: program.defines)
         return try build(source.text, options: options(of: program), name: program.file + ".cl")
     }
