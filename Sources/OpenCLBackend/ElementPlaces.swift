@@ -42,5 +42,5 @@ extension KernelArgument {
 
 extension TensorType {
     /// Whether there is something to compute, and a kernel's `int` counts all of it, with what blocks and tiles add.
-    var isCountable: Bool { elementCount > 0 && elementCount < 1 << 30 }
+    var isCountableInTiles: Bool { elementCount > 0 && elementCount < 1 << 30 }
 }

@@ -32,7 +32,7 @@ extension QuantizedConvolution {
             preconditionFailure("a convolution's operands are not blocked")
         }
         let window = ConvolutionWindow(window)
-        let lists = lists(constants, input: inputShape.layout)
+        let lists = try lists(constants, input: inputShape.layout)
         var problem = ConvU8BlockProblem(
             images: outputShape.images, rows: outputShape.height, columns: outputShape.width,
             input: .value(input.id), inputPlaces: .input(inputShape, window),
@@ -45,7 +45,7 @@ extension QuantizedConvolution {
                 parameters: try addition.parameters(low: constants.low, high: constants.high),
                 other: .value(addition.other.id), places: .blocked(otherShape))
         }
-        let kept = KeptBlocks(lists, offsets: lists.offsets(in: inputShape, dilations: window.dilations))
+        let kept = KeptBlocks(lists, offsets: try lists.offsets(in: inputShape, dilations: window.dilations))
         return [try problem.launch(kept, isAligned: true, maker)]
     }
 }

@@ -44,6 +44,7 @@ package final class ProgramLibrary: @unchecked Sendable {
     func program(
         _ program: KernelProgram, completed: (Set<String>) -> KernelProgram
     ) throws(HoneError) -> DeviceProgram {
+        ProgramTrace.note(program)
         if let known = known.withLock({ $0[program] }) { return known }
         let plain = KernelText(file: program.file, defines: program.defines)
         let complete = completed(plain.headers)

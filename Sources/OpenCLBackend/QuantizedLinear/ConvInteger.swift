@@ -68,7 +68,7 @@ private struct IntegerConvolution {
         let outputs = weights.shape[0]
         let plane = window.output.reduce(1, *)
         let columns = window.output[window.output.count - 1]
-        let lists = BlockLists(
+        let lists = try BlockLists(
             weights: weights, zeroPoints: weightZeroPoints, group: base.group,
             coordinates: BlockCoordinates(channels: shape.channels, kernel: window.kernel, isPacked: false))
         let extents = ConvolutionWindow(window)
@@ -83,7 +83,7 @@ private struct IntegerConvolution {
             problem.rowZeroPoint = .init(
                 value: .value(computedZeroPoint.id), isSigned: input.type.elementType == .int8, sums: lists.sums)
         }
-        let kept = KeptBlocks(lists, offsets: lists.offsets(in: shape, dilations: extents.dilations))
+        let kept = KeptBlocks(lists, offsets: try lists.offsets(in: shape, dilations: extents.dilations))
         return [try problem.launch(kept, isAligned: true, maker)]
     }
 }
@@ -91,6 +91,7 @@ private struct IntegerConvolution {
 extension StepOperands {
     /// Constant zero points of weights, 0 where they are absent; nil where they are computed.
     fileprivate func weightZeroPoints(_ index: Int) -> [Int32]? {
-        input(index) == nil ? [0] : constantIntegers(index)
+        guard let operand = input(index) else { return [0] }
+        return operand.constant == nil ? nil : integers(index)
     }
 }
