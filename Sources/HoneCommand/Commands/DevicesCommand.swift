@@ -1,5 +1,6 @@
 import Hone
 import Reporting
+import Tensors
 
 /// `hone devices`: what a model can run on here.
 enum DevicesCommand: Command {
