@@ -78,7 +78,7 @@ final class ConvF32BlockKernel: CPUKernel {
         self.offsets = try AlignedArray(offsets, for: "the offsets of a convolution")
     }
 
-    var detail: String? { "\(lists.kept)" }
+    var detail: String? { "\(lists.density)" }
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let images = output.shape.images

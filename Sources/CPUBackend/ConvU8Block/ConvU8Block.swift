@@ -118,9 +118,9 @@ final class ConvU8Block: CPUKernel {
     }
 
     var detail: String? {
-        let kept = lists.kept
-        guard let avx2Lists else { return "\(kept)" }
-        return "\(kept), \(avx2Lists.safeBlocks) safe and \(kept.kept - avx2Lists.safeBlocks) widened"
+        let density = lists.density
+        guard let avx2Lists else { return "\(density)" }
+        return "\(density), \(avx2Lists.safeBlocks) safe and \(density.kept - avx2Lists.safeBlocks) widened"
     }
 
     func run(_ memory: PlanMemory) {

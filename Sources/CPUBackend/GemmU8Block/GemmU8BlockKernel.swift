@@ -97,7 +97,7 @@ final class GemmU8BlockKernel: CPUKernel {
         if case .constant(let zero) = problem.inputZeroPoint { foldZeroPoint(zero) }
     }
 
-    var detail: String? { "\(weights.kept)" }
+    var detail: String? { "\(weights.density)" }
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let panels = (rows - 1) / panelRows + 1
