@@ -37,6 +37,7 @@ import Testing
             let inputs = shapes.prefix(seed + 1).map { random.tensor(type, $0) }
             try OperatorTrial(Max.self, opset: 13, [:], inputs).check(seed: seed)
             try OperatorTrial(Min.self, opset: 13, [:], inputs).check(seed: seed)
+            guard type == .float32 else { continue }
             try OperatorTrial(Sum.self, opset: 13, [:], inputs).check(seed: seed)
             try OperatorTrial(Mean.self, opset: 13, [:], inputs).check(seed: seed)
         }
@@ -61,8 +62,8 @@ import Testing
     @Test(arguments: numbers) func functionsOfOneAreTheDefinitions(type: ElementType) throws {
         var random = TrialValues(seed: 5)
         let x = random.tensor(type, random.imageShape())
-        try OperatorTrial(Relu.self, opset: 14, [:], [x]).check(seed: 5)
         if type == .float32 || type.isSigned {
+            try OperatorTrial(Relu.self, opset: 14, [:], [x]).check(seed: 5)
             try OperatorTrial(Neg.self, opset: 13, [:], [x]).check(seed: 5)
         }
         try OperatorTrial(Abs.self, opset: 13, [:], [x]).check(seed: 5)

@@ -16,7 +16,7 @@ struct TrialValues {
     mutating func tensor(_ type: ElementType, _ shape: [Int]) -> Tensor {
         var result = Tensor(zeros: TensorType(type, shape))
         if type == .float32 {
-            let special: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, 1e-42, -3e38, 0.5]
+            let special: [Float] = [.nan, .infinity, -.infinity, 0, -0.0, Float(bitPattern: 99), -3e38, 0.5]
             result.withMutableElements(of: Float.self) { elements in
                 for index in elements.indices {
                     elements[index] =

@@ -4,6 +4,6 @@ import Tensors
 
 extension Tanh: ElementwiseOperator {
     func operation(_ step: StepOperands) -> ElementwiseOperation? {
-        ElementwiseOperation("tanh")
+        ElementwiseOperation("hyperbolic_tangent")
     }
 }

@@ -4,6 +4,6 @@ import Tensors
 
 extension Exp: ElementwiseOperator {
     func operation(_ step: StepOperands) -> ElementwiseOperation? {
-        ElementwiseOperation("exp")
+        ElementwiseOperation("exponential")
     }
 }
