@@ -88,6 +88,7 @@ let package = Package(
         swiftTests("DatasetsTests", ["Datasets", "Files", "ONNXFormat", "Tensors", "TestSupport"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests("LoweringTests", ["Lowering", "Tensors", "TestSupport"]),
         swiftTests(
             "CPUBackendTests",
             [

@@ -70,8 +70,13 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         switch kind {
         case .reference: return ReferenceBackend(threads: threads)
         case .openCL(let index):
-            return OpenCLBackend(
-                device: try OpenCLDevice.numbered(index), threads: threads, definitions: ReferenceBackend())
+            let device: OpenCLDevice
+            do throws(HoneError) {
+                device = try OpenCLDevice.numbered(index)
+            } catch {
+                throw error.during("looking for \(description)")
+            }
+            return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())
         case .automatic:
             guard isa == nil, let device = OpenCLDevice.automatic else {
                 return try Device.cpu.backend(threads: threads, isa: isa)

@@ -180,7 +180,7 @@ final class OpenCLPlan: PreparedPlan {
             StepObservation(
                 step: step, duration: duration,
                 outputNames: step.outputs.map { isCopy ? nil : $0.map { plan.values[$0].name } },
-                input: { position throws(HoneError) in try view(operands.input(position)) },
+                input: { position throws(HoneError) in try view(operands.stepInput(position)) },
                 output: { position throws(HoneError) in try view(operands.output(position)) },
                 summary: { position throws(HoneError) in try summary(operands.output(position)) }))
     }
