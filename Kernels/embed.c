@@ -131,8 +131,14 @@ static const struct KernelSource sources[] = {
     {"peak_copy.cl", (const char[]){
 #embed "peak_copy.cl" suffix(, 0)
     }},
+    {"peak_dot4.cl", (const char[]){
+#embed "peak_dot4.cl" suffix(, 0)
+    }},
     {"peak_fma.cl", (const char[]){
 #embed "peak_fma.cl" suffix(, 0)
+    }},
+    {"peak_mma.cl", (const char[]){
+#embed "peak_mma.cl" suffix(, 0)
     }},
     {"plane_pool.cl", (const char[]){
 #embed "plane_pool.cl" suffix(, 0)

@@ -120,6 +120,13 @@ def peaks():
     starts = np.array([[item % 97 + k for k in range(16)] for item in range(8)], np.float32) * np.float32(0.0625)
     yield Simulation("peak_fma.cl", "peak_fma", (8,), (8,), [np.zeros(8, np.float32), np.float32(0), np.int32(2)], 0,
                      starts.sum(1))
+    items = np.arange(8, dtype=np.uint32)
+    starts = [(items + k) * np.uint32(0x01030507) for k in range(16)]
+    yield Simulation("peak_dot4.cl", "peak_dot4", (8,), (8,), [np.zeros(8, np.int32), np.uint32(3), np.int32(0)], 0,
+                     np.bitwise_xor.reduce(starts))
+    # Two warps exchange fragments; what the products are, the tests of the convolutions show.
+    yield Simulation("peak_mma.cl", "peak_mma", (64,), (64,), [np.zeros(64, np.int32), np.uint32(3), np.int32(2)], 0,
+                     np.zeros(0, np.int32), ("WARPS=2", "CHAINS=4"))
 
 
 def all_simulations():

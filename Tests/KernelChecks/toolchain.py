@@ -74,7 +74,7 @@ def compile_to_ptx(preset, architecture, output, folder=KERNELS, options=()):
     ]
     run(front + [
         "-O3", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-parameter",
-        "-Wno-unused-variable", "-Wno-pass-failed", "-Xclang",
+        "-Wno-unused-but-set-parameter", "-Wno-unused-variable", "-Wno-pass-failed", "-Xclang",
         "-mlink-builtin-bitcode", "-Xclang", str(LIBRARIES / "nvptx64--nvidiacl.bc"), "-o", str(output)
     ])
     intermediate = run(front + ["-w", "-O1", "-Xclang", "-disable-llvm-passes", "-emit-llvm", "-o", "-"])

@@ -46,6 +46,7 @@ package final class ProgramLibrary: @unchecked Sendable {
     ) throws(HoneError) -> DeviceProgram {
         ProgramTrace.note(program)
         if let known = known.withLock({ $0[program] }) { return known }
+        ProgramTrace.note(program)
         let plain = KernelText(file: program.file, defines: program.defines)
         let complete = completed(plain.headers)
         let text = complete == program ? plain : KernelText(file: complete.file, defines: complete.defines)
