@@ -27,7 +27,8 @@ struct KeptBlocks {
     /// - Parameter columns: of the matrix.
     init(_ weights: PackedProductWeights, columns: Int) {
         self.init(
-            (0..<weights.pairs).map(weights.list(ofPair:)), groupCount: (columns + 15) / 16, offsets: weights.offsets.address,
+            (0..<weights.pairs).map(weights.list(ofPair:)), groupCount: (columns + 15) / 16,
+            offsets: weights.offsets.address,
             blocks: weights.blocks.address, owner: weights.blocks)
     }
 

@@ -16,7 +16,9 @@ struct PlanePool {
 
     /// What the kernel takes, where sizes are not beyond it.
     static func arrangements(_ step: StepOperands) -> [Arrangement] {
-        guard let x = step.input(0), x.type.isCountableInTiles, let y = step.output(0), y.type.isCountableInTiles else { return [] }
+        guard let x = step.input(0), x.type.isCountableInTiles, let y = step.output(0), y.type.isCountableInTiles else {
+            return []
+        }
         return step.planePoolArrangements
     }
 

@@ -16,7 +16,8 @@ struct WindowPool {
 
     /// Blocked operands; none where indices or sizes are beyond the kernels.
     static func arrangements(_ step: StepOperands, window: SlidingWindow?) -> [Arrangement] {
-        guard let x = step.input(0), let y = step.output(0), x.type.isImage, x.type.isCountableInTiles, y.type.isCountableInTiles,
+        guard let x = step.input(0), let y = step.output(0), x.type.isImage, x.type.isCountableInTiles,
+            y.type.isCountableInTiles,
             let window
         else { return [] }
         var taps = 1
