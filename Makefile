@@ -29,12 +29,16 @@ swift-toolchain:
 deps: ## install the system libraries that the build needs (Debian, Ubuntu)
 	@.ci/install-packages.sh libonnx-dev libprotobuf-dev libjpeg-dev libpng-dev zlib1g-dev opencl-headers
 
-deps-test: .deps/node-newer ## install what the Python suites need, into .venv and .venv-newer
+deps-test: .deps/node-newer .deps/opencl/written ## install what the tests need: Python packages into .venv and .venv-newer, OpenCL drivers
 .venv/installed: .ci/requirements.txt
 	@.ci/install-packages.sh python3 python3-venv
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r .ci/requirements.txt
 	@touch $@
+# Drivers that run kernels on the processor; .ci/opencl-env chooses one.
+.deps/opencl/written: .ci/opencl-vendors .venv/installed
+	@.ci/install-packages.sh ocl-icd-libopencl1 pocl-opencl-icd oclgrind
+	@.ci/opencl-vendors .deps/opencl
 .deps/node-newer: Tests/Conformance/generate_node_tests.py .venv/installed
 	@test -x .venv-newer/bin/python || $(PYTHON) -m venv .venv-newer
 	@.venv-newer/bin/pip install --quiet --disable-pip-version-check onnx==$(ONNX_NEWER)

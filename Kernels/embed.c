@@ -77,6 +77,18 @@ static const struct KernelSource sources[] = {
     {"mma.clh", (const char[]){
 #embed "mma.clh" suffix(, 0)
     }},
+    {"probe_dot4.cl", (const char[]){
+#embed "probe_dot4.cl" suffix(, 0)
+    }},
+    {"probe_dot4_rate.cl", (const char[]){
+#embed "probe_dot4_rate.cl" suffix(, 0)
+    }},
+    {"probe_floats.cl", (const char[]){
+#embed "probe_floats.cl" suffix(, 0)
+    }},
+    {"probe_mma.cl", (const char[]){
+#embed "probe_mma.cl" suffix(, 0)
+    }},
     {"quantization_spread.clh", (const char[]){
 #embed "quantization_spread.clh" suffix(, 0)
     }},

@@ -5,6 +5,8 @@
 // to     [rows][row_words * 4] bytes; those behind `depth` get the flip's, which meet no weight but 0
 //
 // Global size: words of a row, rows.
+#pragma OPENCL FP_CONTRACT OFF
+
 __kernel void gemm_u8_block_rows(__global const uchar *restrict from, __global uint *restrict to, int rows, int depth,
                                  int row_words, long row_stride, long depth_stride, uint flip) {
     const int word = get_global_id(0), row = get_global_id(1);
