@@ -51,7 +51,7 @@ extension ConvU8BlockDevice {
     }
 
     /// Whether a probe found that the matrix instructions work as inline PTX.
-    static func hasMatrixPTX(_ maker: LaunchMaker) -> Bool { false }
+    static func hasMatrixPTX(_ maker: LaunchMaker) -> Bool { maker.probes.hasMatrixPTX }
 }
 
 extension ConvU8BlockTile {
