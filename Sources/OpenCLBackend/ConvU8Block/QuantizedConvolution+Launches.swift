@@ -21,7 +21,10 @@ extension QuantizedConvolution {
     /// The launches of the kernel that suits the convolution, weights packed.
     ///
     /// - Throws: `.invalidModel` for a scale that is not finite and positive; `.unsupported` for distances beyond 32 bits.
-    func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] { try blockLaunches(maker) }
+    func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
+        if let own = try depthwiseLaunches(maker) { return own }
+        return try blockLaunches(maker)
+    }
 
     /// The launch of a core of `conv_u8_block`.
     ///
