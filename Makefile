@@ -14,10 +14,10 @@ export HONE_MODELS ?= ../shared
 # none of its cases has moved on to an opset that Hone does not read.
 ONNX_NEWER := 1.20.1
 
-.PHONY: help deps deps-test build demo test test-swift test-python neon lint format conformance oracle bench clean swift-toolchain
+.PHONY: help deps deps-test build demo test test-swift test-python neon lint format conformance oracle check-nvidia check-amd check-oclgrind bench clean swift-toolchain
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 swift-toolchain:
 	@command -v swift >/dev/null || { \
@@ -29,12 +29,16 @@ swift-toolchain:
 deps: ## install the system libraries that the build needs (Debian, Ubuntu)
 	@.ci/install-packages.sh libonnx-dev libprotobuf-dev libjpeg-dev libpng-dev zlib1g-dev opencl-headers
 
-deps-test: .deps/node-newer ## install what the Python suites need, into .venv and .venv-newer
+deps-test: .deps/node-newer .deps/opencl/written ## install what the tests need: Python packages into .venv and .venv-newer, OpenCL drivers
 .venv/installed: .ci/requirements.txt
 	@.ci/install-packages.sh python3 python3-venv
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	@.venv/bin/pip install --quiet --disable-pip-version-check -r .ci/requirements.txt
 	@touch $@
+# Drivers that run kernels on the processor; .ci/opencl-env chooses one.
+.deps/opencl/written: .ci/opencl-vendors .venv/installed
+	@.ci/install-packages.sh ocl-icd-libopencl1 pocl-opencl-icd oclgrind
+	@.ci/opencl-vendors .deps/opencl
 .deps/node-newer: Tests/Conformance/generate_node_tests.py .venv/installed
 	@test -x .venv-newer/bin/python || $(PYTHON) -m venv .venv-newer
 	@.venv-newer/bin/pip install --quiet --disable-pip-version-check onnx==$(ONNX_NEWER)
@@ -73,6 +77,21 @@ conformance: deps build deps-test ## the official ONNX node tests
 
 oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
 	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models
+
+# `check-oclgrind` leaves a list of the programs that its models needed, which the other two then compile as well.
+# Compilers for GPUs that need none: clang with the OpenCL library for NVIDIA and AMD, NVIDIA's assembler from PyPI.
+.PHONY: deps-kernels
+deps-kernels: .venv/installed
+	@.ci/install-packages.sh clang-19 libclc-19
+check-nvidia: deps-kernels ## every kernel and preset as NVIDIA's machine code: registers, spills, rounding (no GPU needed)
+	@.venv/bin/python -m pytest -q Tests/KernelChecks/test_checks.py
+	@.venv/bin/python Tests/KernelChecks/check_nvidia.py --seen .build/programs.txt --table Benchmarks/results/nvidia-resources.txt
+check-amd: deps-kernels ## every kernel and preset compiled for AMD's GPUs: registers, spills (no GPU needed)
+	@.venv/bin/python Tests/KernelChecks/check_amd.py --seen .build/programs.txt --table Benchmarks/results/amd-resources.txt
+check-oclgrind: deps build .venv/installed ## every kernel in a simulator that finds data races and bounds errors (no GPU needed)
+	@.ci/install-packages.sh oclgrind
+	@.venv/bin/python -m pytest -q Tests/KernelChecks/test_oclgrind.py
+	@.venv/bin/python Tests/KernelChecks/check_oclgrind.py --programs .build/programs.txt
 
 bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and OpenVINO (BENCH: options for the script)
 	@.ci/install-packages.sh python3 python3-venv

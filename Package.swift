@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "CMicrokernels"),
         .target(name: "COpenCL"),
         // The OpenCL C kernels as text, embedded by `#embed`.
-        .target(name: "KernelSources", path: "Kernels", exclude: ["README.md"]),
+        .target(name: "KernelSources", path: "Kernels", exclude: ["README.md", "presets.txt"]),
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
@@ -88,6 +88,7 @@ let package = Package(
         swiftTests("DatasetsTests", ["Datasets", "Files", "ONNXFormat", "Tensors", "TestSupport"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+        swiftTests("LoweringTests", ["Lowering", "Tensors", "TestSupport"]),
         swiftTests(
             "CPUBackendTests",
             [
@@ -97,8 +98,8 @@ let package = Package(
         swiftTests(
             "OpenCLBackendTests",
             [
-                "KernelSources", "Lowering", "OpenCLBackend", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
-                "TestSupport",
+                "KernelSources", "Lowering", "OpenCLBackend", "Optimizers", "ReferenceBackend", "Runtime", "ModelGraph",
+                "Tensors", "TestSupport",
             ]),
         swiftTests(
             "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),

@@ -8,11 +8,50 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const struct KernelSource sources[] = {
+    {"activation_f32.clh", (const char[]){
+#embed "activation_f32.clh" suffix(, 0)
+    }},
+    {"arg_max.cl", (const char[]){
+#embed "arg_max.cl" suffix(, 0)
+    }},
+    {"async_copy.clh", (const char[]){
+#embed "async_copy.clh" suffix(, 0)
+    }},
+    {"average_pool.cl", (const char[]){
+#embed "average_pool.cl" suffix(, 0)
+    }},
+    {"batch_normalization.cl", (const char[]){
+#embed "batch_normalization.cl" suffix(, 0)
+    }},
     {"broadcast.cl", (const char[]){
 #embed "broadcast.cl" suffix(, 0)
     }},
     {"byte_table.cl", (const char[]){
 #embed "byte_table.cl" suffix(, 0)
+    }},
+    {"channel_absmax.cl", (const char[]){
+#embed "channel_absmax.cl" suffix(, 0)
+    }},
+    {"conv_depthwise_f32.cl", (const char[]){
+#embed "conv_depthwise_f32.cl" suffix(, 0)
+    }},
+    {"conv_depthwise_u8.cl", (const char[]){
+#embed "conv_depthwise_u8.cl" suffix(, 0)
+    }},
+    {"conv_f32_block.cl", (const char[]){
+#embed "conv_f32_block.cl" suffix(, 0)
+    }},
+    {"conv_u8_block.cl", (const char[]){
+#embed "conv_u8_block.cl" suffix(, 0)
+    }},
+    {"conv_u8_block.clh", (const char[]){
+#embed "conv_u8_block.clh" suffix(, 0)
+    }},
+    {"conv_u8_block_mma.cl", (const char[]){
+#embed "conv_u8_block_mma.cl" suffix(, 0)
+    }},
+    {"conv_u8_block_mma_staged.cl", (const char[]){
+#embed "conv_u8_block_mma_staged.cl" suffix(, 0)
     }},
     {"copy_channels.cl", (const char[]){
 #embed "copy_channels.cl" suffix(, 0)
@@ -25,6 +64,12 @@ static const struct KernelSource sources[] = {
     }},
     {"divide.clh", (const char[]){
 #embed "divide.clh" suffix(, 0)
+    }},
+    {"divide_f32.clh", (const char[]){
+#embed "divide_f32.clh" suffix(, 0)
+    }},
+    {"dot4.clh", (const char[]){
+#embed "dot4.clh" suffix(, 0)
     }},
     {"dynamic_quantize.cl", (const char[]){
 #embed "dynamic_quantize.cl" suffix(, 0)
@@ -50,8 +95,65 @@ static const struct KernelSource sources[] = {
     {"gather.cl", (const char[]){
 #embed "gather.cl" suffix(, 0)
     }},
+    {"gemm_f32.cl", (const char[]){
+#embed "gemm_f32.cl" suffix(, 0)
+    }},
+    {"gemm_u8_block_rows.cl", (const char[]){
+#embed "gemm_u8_block_rows.cl" suffix(, 0)
+    }},
+    {"hessian.cl", (const char[]){
+#embed "hessian.cl" suffix(, 0)
+    }},
+    {"histogram.cl", (const char[]){
+#embed "histogram.cl" suffix(, 0)
+    }},
+    {"instance_normalization.cl", (const char[]){
+#embed "instance_normalization.cl" suffix(, 0)
+    }},
     {"layout.cl", (const char[]){
 #embed "layout.cl" suffix(, 0)
+    }},
+    {"lrn.cl", (const char[]){
+#embed "lrn.cl" suffix(, 0)
+    }},
+    {"max_pool.cl", (const char[]){
+#embed "max_pool.cl" suffix(, 0)
+    }},
+    {"min_max.cl", (const char[]){
+#embed "min_max.cl" suffix(, 0)
+    }},
+    {"mma.clh", (const char[]){
+#embed "mma.clh" suffix(, 0)
+    }},
+    {"number_order.clh", (const char[]){
+#embed "number_order.clh" suffix(, 0)
+    }},
+    {"peak_copy.cl", (const char[]){
+#embed "peak_copy.cl" suffix(, 0)
+    }},
+    {"peak_dot4.cl", (const char[]){
+#embed "peak_dot4.cl" suffix(, 0)
+    }},
+    {"peak_fma.cl", (const char[]){
+#embed "peak_fma.cl" suffix(, 0)
+    }},
+    {"peak_mma.cl", (const char[]){
+#embed "peak_mma.cl" suffix(, 0)
+    }},
+    {"plane_pool.cl", (const char[]){
+#embed "plane_pool.cl" suffix(, 0)
+    }},
+    {"probe_dot4.cl", (const char[]){
+#embed "probe_dot4.cl" suffix(, 0)
+    }},
+    {"probe_dot4_rate.cl", (const char[]){
+#embed "probe_dot4_rate.cl" suffix(, 0)
+    }},
+    {"probe_floats.cl", (const char[]){
+#embed "probe_floats.cl" suffix(, 0)
+    }},
+    {"probe_mma.cl", (const char[]){
+#embed "probe_mma.cl" suffix(, 0)
     }},
     {"quantization_spread.clh", (const char[]){
 #embed "quantization_spread.clh" suffix(, 0)
@@ -61,6 +163,24 @@ static const struct KernelSource sources[] = {
     }},
     {"quantize.clh", (const char[]){
 #embed "quantize.clh" suffix(, 0)
+    }},
+    {"reduce.cl", (const char[]){
+#embed "reduce.cl" suffix(, 0)
+    }},
+    {"requantize.clh", (const char[]){
+#embed "requantize.clh" suffix(, 0)
+    }},
+    {"resize.cl", (const char[]){
+#embed "resize.cl" suffix(, 0)
+    }},
+    {"softmax.cl", (const char[]){
+#embed "softmax.cl" suffix(, 0)
+    }},
+    {"softmax_u8.cl", (const char[]){
+#embed "softmax_u8.cl" suffix(, 0)
+    }},
+    {"top_k.cl", (const char[]){
+#embed "top_k.cl" suffix(, 0)
     }},
 };
 

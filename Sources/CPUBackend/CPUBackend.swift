@@ -40,8 +40,10 @@ package struct CPUBackend: Backend {
             }
         }
         let packed = arranged.release(kernels.map(\.packedInputs))
+        var plan = arranged.plan
+        for index in plan.steps.indices { plan.steps[index].detail = kernels[index].detail }
         return try CPUPlan(
-            arranged.plan, operands: arranged.operands, kernels: kernels, packedConstants: packed, threads: threads)
+            plan, operands: arranged.operands, kernels: kernels, packedConstants: packed, threads: threads)
     }
 
     private func kernel(

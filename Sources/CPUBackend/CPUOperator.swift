@@ -32,9 +32,14 @@ package protocol CPUKernel {
 
     /// Constant inputs that the kernel holds packed, by position: what writes their elements again, row-major.
     var packedInputs: PackedInputs { get }
+
+    /// What `hone inspect --plan` says of it: how many blocks of weights it keeps, for instance.
+    var detail: String? { get }
 }
 
 extension CPUKernel {
+    package var detail: String? { nil }
+
     package var packedInputs: PackedInputs { [:] }
 }
 

@@ -129,7 +129,7 @@ final class CPUPlan: PreparedPlan {
                 StepObservation(
                     step: step, duration: duration,
                     outputNames: step.outputs.map { isConversion ? nil : $0.map { plan.values[$0].name } },
-                    input: { position throws(HoneError) in try views.view(of: operands.input(position)) },
+                    input: { position throws(HoneError) in try views.view(of: operands.stepInput(position)) },
                     output: { position throws(HoneError) in try views.view(of: operands.output(position)) }))
         }
     }

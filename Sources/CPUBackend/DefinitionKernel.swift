@@ -6,6 +6,7 @@ import Tensors
 struct DefinitionKernel: CPUKernel {
     let definition: any HostKernel
     let operands: StepOperands
+    let detail: String? = "definition"
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let outputs = operands.outputs.map { value in

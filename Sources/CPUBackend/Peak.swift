@@ -1,7 +1,7 @@
 import CMicrokernels
 import Runtime
 
-/// What this processor gives at most, measured by loops that never leave its registers, or do nothing but read memory.
+/// What this processor gives at most, measured by loops that never leave its registers.
 ///
 /// Every figure is the best of several short runs: what disturbs a run makes it slower, never faster.
 package enum Peak {
@@ -47,41 +47,19 @@ package enum Peak {
         return rates.max() ?? 0
     }
 
-    /// Bytes that all threads together read from memory in a second, in units of 1e9.
-    ///
-    /// - Parameter byteCount: how much each thread reads: more than any cache holds.
-    package static func readGigabytes(threads: Int = 1, byteCount: Int = 256 << 20) -> Double {
-        let share = max(byteCount / max(threads, 1) / 512 * 512, 512)
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: share * max(threads, 1), alignment: 64)
-        defer { memory.deallocate() }
-        // Written once: pages that nobody wrote are all the same one.
-        memory.initializeMemory(as: UInt8.self, repeating: 1, count: share * max(threads, 1))
-        let address = UInt(bitPattern: memory)
-        let rate = best(threads: threads) { thread in
-            let start = UnsafeRawPointer(bitPattern: address + UInt(thread * share))
-            // The sum is of ones: not using it would allow to leave the reads out, were the callee inlined.
-            return mk_peak_read(start, share) == 0 ? 0 : Double(share)
-        }
-        return rate / 1e9
-    }
-
     /// The best rate of several runs in which `work` is called once for each thread, all at once, and says what it did.
-    private static func best(threads: Int, _ work: @escaping (Int) -> Double) -> Double {
+    private static func best(threads: Int, _ work: @escaping () -> Double) -> Double {
         var best = 0.0
         for _ in 0..<runCount {
             let amounts = UnsafeMutableBufferPointer<Double>.allocate(capacity: max(threads, 1))
             defer { amounts.deallocate() }
             amounts.initialize(repeating: 0)
             let duration = HostThreads.$limit.withValue(max(threads, 1)) {
-                seconds { HostThreads.forEach(count: max(threads, 1)) { amounts[$0] = work($0) } }
+                seconds { HostThreads.forEach(count: max(threads, 1)) { amounts[$0] = work() } }
             }
             best = max(best, amounts.reduce(0, +) / duration)
         }
         return best
-    }
-
-    private static func best(threads: Int, _ work: @escaping () -> Double) -> Double {
-        best(threads: threads) { _ in work() }
     }
 
     private static func seconds(_ body: () -> Void) -> Double {

@@ -12,14 +12,22 @@ package struct TensorDifference: Sendable, Equatable {
     package let maximumDifference: Double
     /// The position of the first element that differs, in row-major order.
     package let firstIndex: Int?
+    /// Elements that differ by more than NUMERICS.md allows their operator; without such an allowance all that differ.
+    package let excessCount: Int
 
     package var isEqual: Bool { differingCount == 0 }
+    /// Whether no element differs by more than is allowed.
+    package var isWithinBound: Bool { excessCount == 0 }
 
-    package init(_ value: String, _ tensor: Tensor, reference: Tensor) {
+    /// - Parameter bound: the difference allowed to an element of a magnitude; nil where bits must be equal.
+    package init(
+        _ value: String, _ tensor: Tensor, reference: Tensor, bound: ((_ magnitude: Double) -> Double)? = nil
+    ) {
         self.value = value
         elementCount = reference.elementCount
         guard tensor.type == reference.type else {
             differingCount = max(reference.elementCount, 1)
+            excessCount = differingCount
             maximumDifference = .infinity
             firstIndex = nil
             return
@@ -35,16 +43,20 @@ package struct TensorDifference: Sendable, Equatable {
             }
         }
         guard !differing.isEmpty else {
-            (differingCount, maximumDifference, firstIndex) = (0, 0, nil)
+            (differingCount, maximumDifference, firstIndex, excessCount) = (0, 0, nil, 0)
             return
         }
         let (values, expected) = (tensor.floats(), reference.floats())
         differing.removeAll { values[$0].isNaN && expected[$0].isNaN }
         differingCount = differing.count
         firstIndex = differing.first
-        maximumDifference = differing.reduce(0) { largest, index in
-            guard values[index].isFinite, expected[index].isFinite else { return .infinity }
-            return max(largest, (Double(values[index]) - Double(expected[index])).magnitude)
+        var (largest, excess) = (0.0, 0)
+        for index in differing {
+            let isFinite = values[index].isFinite && expected[index].isFinite
+            let difference = isFinite ? (Double(values[index]) - Double(expected[index])).magnitude : .infinity
+            largest = max(largest, difference)
+            if difference > bound?(Double(expected[index]).magnitude) ?? -1 { excess += 1 }
         }
+        (maximumDifference, excessCount) = (largest, excess)
     }
 }

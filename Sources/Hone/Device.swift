@@ -54,8 +54,17 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// The devices of this machine that this build of Hone can use, best first.
-    public static var available: [Device] { [.cpu, .reference] }
+    /// The devices of this machine that Hone can use, best first: GPUs, then the processor as `cpu`, then what is there
+    /// for comparison. The first one is what `auto` means.
+    ///
+    /// An OpenCL device counts if its driver says that it can be used; what its kernels really do, `OpenCLReport` says.
+    public static var available: [Device] {
+        let devices = ((try? OpenCLDevice.all()) ?? []).filter { $0.info.obstacle == nil }
+        let automatic = OpenCLDevice.automatic
+        let first = devices.filter { $0.index == automatic?.index }
+        let others = devices.filter { $0.index != automatic?.index }
+        return first.map { .openCL($0.index) } + [.cpu, .reference] + others.map { .openCL($0.index) }
+    }
 
     /// The instruction sets that its kernels can use here, the fastest first; `HONE_ISA` forces one.
     public var instructionSets: [String] { kind == .cpu ? InstructionSet.available.map(\.rawValue) : [] }
@@ -70,8 +79,13 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         switch kind {
         case .reference: return ReferenceBackend(threads: threads)
         case .openCL(let index):
-            return OpenCLBackend(
-                device: try OpenCLDevice.numbered(index), threads: threads, definitions: ReferenceBackend())
+            let device: OpenCLDevice
+            do throws(HoneError) {
+                device = try OpenCLDevice.numbered(index)
+            } catch {
+                throw error.during("looking for \(description)")
+            }
+            return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())
         case .automatic:
             guard isa == nil, let device = OpenCLDevice.automatic else {
                 return try Device.cpu.backend(threads: threads, isa: isa)

@@ -72,10 +72,11 @@ public struct Model: Sendable {
         let pipeline = fusing ? PassPipeline.execution : PassPipeline.unfusedExecution
         try pipeline.run(on: &executable, evaluator: ReferenceBackend())
         let session = try Session(executable, backend: backend, evaluator: ReferenceBackend())
+        let validation = try StepValidation.fromEnvironment(executable, threads: threads)
         // The graph lives on in the session alone, which lets go of the weights that kernels hold packed.
         executable = Graph()
         try session.prepare()
-        return InferenceSession(session: session, device: device)
+        return InferenceSession(session: session, device: device, validation: validation)
     }
 }
 

@@ -12,6 +12,8 @@ package struct PlanSummary: Sendable {
         package let annotations: [String: String]
         /// Later nodes whose work the step does too.
         package let fused: [String]
+        /// What the backend says of its kernel: how many blocks of weights it keeps, for instance.
+        package let detail: String?
         package let outputs: [(name: String, type: String, layout: String, place: String)]
     }
 
@@ -38,7 +40,8 @@ package struct PlanSummary: Sendable {
             return Step(
                 index: step.index, operatorType: step.node.qualifiedType, name: step.node.name,
                 annotations: step.node.annotations,
-                fused: step.fused.map { $0.name.isEmpty ? $0.qualifiedType : $0.name }, outputs: outputs)
+                fused: step.fused.map { $0.name.isEmpty ? $0.qualifiedType : $0.name }, detail: step.detail,
+                outputs: outputs)
         }
     }
 }

@@ -36,5 +36,9 @@ package struct StepOperands {
     }
 
     package func input(_ index: Int) -> Value? { index < inputs.count ? inputs[index] : nil }
+
+    /// What stands at a position of the plan step's inputs: behind the operator's own the fused addition's other operand.
+    package func stepInput(_ index: Int) -> Value? { index == inputs.count ? addition?.other : input(index) }
+
     package func output(_ index: Int) -> Value? { index < outputs.count ? outputs[index] : nil }
 }

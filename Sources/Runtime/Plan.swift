@@ -109,6 +109,8 @@ package struct PlanStep: Sendable {
     package var outputs: [Plan.ValueID?]
     /// Later nodes whose work the step does too; its outputs are those of the last.
     package var fused: [Node] = []
+    /// What the backend says of the kernel that it made, for those who read plans.
+    package var detail: String?
 
     package init(
         index: Int, node: Node, label: String, typedOperator: any Operator, inputs: [Plan.ValueID?],

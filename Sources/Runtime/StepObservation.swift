@@ -11,17 +11,20 @@ package struct StepObservation {
     private let names: [String?]
     private let readInput: (Int) throws(HoneError) -> TensorView?
     private let readOutput: (Int) throws(HoneError) -> TensorView?
+    private let sumUp: (Int) throws(HoneError) -> ValueSummary?
 
     package init(
         step: PlanStep, duration: Duration, outputNames: [String?],
         input: @escaping (Int) throws(HoneError) -> TensorView?,
-        output: @escaping (Int) throws(HoneError) -> TensorView?
+        output: @escaping (Int) throws(HoneError) -> TensorView?,
+        summary: @escaping (Int) throws(HoneError) -> ValueSummary? = { _ in nil }
     ) {
         self.step = step
         self.duration = duration
         names = outputNames
         readInput = input
         readOutput = output
+        sumUp = summary
     }
 
     /// The values by input position; nil for an absent optional input.
@@ -41,5 +44,10 @@ package struct StepObservation {
     /// All outputs.
     package func outputs() throws(HoneError) -> [TensorView?] {
         try step.outputs.indices.map { index throws(HoneError) in try readOutput(index) }
+    }
+
+    /// What calibration wants to know of an output, computed where the value is; nil if the backend leaves that to the host.
+    package func summary(_ index: Int) throws(HoneError) -> ValueSummary? {
+        index < step.outputs.count ? try sumUp(index) : nil
     }
 }

@@ -155,6 +155,18 @@ import Testing
         #expect(!weights.value.isFilled)
     }
 
+    /// Random weights leave no block of 16 outputs x 4 inputs out: one group of outputs, 9 taps of 16 channels.
+    @Test(arguments: InstructionSet.available) func stepsSayWhatTheirKernelsKeep(isa: InstructionSet) throws {
+        var builder = Builder(seed: 8)
+        builder.convolution("x", zero: 3, to: "y", zero: 7)
+        let (graph, feed) = (builder.finish("y"), builder.feed())
+        let backend = CPUBackend(isa: isa, definitions: reference)
+        let steps = try Session(graph, backend: backend, evaluator: reference).plan(for: feed).steps
+        let detail = try #require(steps.first { $0.node.name == "y" }?.detail)
+        #expect(detail.hasPrefix("36 of 36 blocks"))
+        #expect(detail.contains("widened") == (isa == .avx2))
+    }
+
     @Test func observersSeeRowMajorValuesAndNoCopies() throws {
         var builder = Builder(seed: 7)
         builder.convolution("x", zero: 3, to: "a", zero: 7)

@@ -17,7 +17,7 @@ import Testing
             let expected = try problem.expected()
             for set in InstructionSet.available {
                 for (index, function) in ConvDepthwiseU8.functions(set).enumerated() {
-                    let actual = problem.actual(set, function)
+                    let actual = try problem.actual(set, function)
                     #expect(actual == expected, "seed \(seed), \(set.rawValue) \(index): \(problem)")
                 }
             }
@@ -57,7 +57,9 @@ import Testing
             let problem = DepthwiseCase(seed: seed, DepthwiseCase.Options(heights: Array(5...20)))
             let expected = try problem.expected()
             for threads in [2, 3, 7] {
-                let actual = HostThreads.$limit.withValue(threads) { problem.actual(InstructionSet.available[0], nil) }
+                let actual = try HostThreads.$limit.withValue(threads) {
+                    try problem.actual(InstructionSet.available[0], nil)
+                }
                 #expect(actual == expected, "seed \(seed), \(threads) threads: \(problem)")
             }
         }
@@ -68,14 +70,14 @@ import Testing
         let problem = DepthwiseCase(seed: 1, options).problem
         var changed = problem
         changed.window.pads.row = problem.inputShape.layout.halo.top + 1
-        #expect(ConvDepthwiseU8(problem, isa: .scalar) != nil)
-        #expect(ConvDepthwiseU8(changed, isa: .scalar) == nil)
+        #expect(try ConvDepthwiseU8(problem, isa: .scalar) != nil)
+        #expect(try ConvDepthwiseU8(changed, isa: .scalar) == nil)
         changed = problem
         changed.window.dilations.column = 100
-        #expect(ConvDepthwiseU8(changed, isa: .scalar) == nil)
+        #expect(try ConvDepthwiseU8(changed, isa: .scalar) == nil)
         changed = problem
         changed.weights.removeLast()
-        #expect(ConvDepthwiseU8(changed, isa: .scalar) == nil)
+        #expect(try ConvDepthwiseU8(changed, isa: .scalar) == nil)
     }
 }
 
@@ -206,8 +208,10 @@ private struct DepthwiseCase: CustomStringConvertible {
     }
 
     /// What it leaves there; nil where it refuses.
-    func actual(_ set: InstructionSet, _ function: mk_conv_depthwise_u8_function?) -> [UInt8]? {
-        guard let kernel = ConvDepthwiseU8(problem, isa: set, function: function), let x = inputs[0] else { return nil }
+    func actual(_ set: InstructionSet, _ function: mk_conv_depthwise_u8_function?) throws -> [UInt8]? {
+        guard let kernel = try ConvDepthwiseU8(problem, isa: set, function: function), let x = inputs[0] else {
+            return nil
+        }
         var input = Self.blocked(x, problem.inputShape, zero: UInt8(problem.inputZeroPoint), gap: UInt8(seed & 255))
         var output = [UInt8](repeating: 0xA5, count: problem.outputShape.byteCount)
         input.withUnsafeMutableBytes { input in

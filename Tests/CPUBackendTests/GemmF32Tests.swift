@@ -69,6 +69,8 @@ import Testing
             step.inputs[0] = operands.value(holding: inputs[0], .rowMajor)
             try #require(cpu.arrangements(step).count == 1, "\(name)")
             let kernel = try cpu.prepare(step, isa: isa)
+            let held = try #require(kernel.packedInputs[1])
+            #expect(Tensor(inputs[1].type, filledBy: held).floatBits == inputs[1].floatBits, "\(name), \(isa)")
             // Twice: what the kernel keeps between runs must not show.
             for _ in 0..<2 { try operands.run(kernel) }
             let y = try #require(step.output(0))

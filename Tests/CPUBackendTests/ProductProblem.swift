@@ -69,6 +69,12 @@ struct ProductProblem {
         let step = operands(types)
         try #require(!own.arrangements(step).isEmpty, "no arrangement")
         let kernel = try own.prepare(step, isa: isa)
+        let hasWeights = node.operatorType != "DynamicQuantizeLinear"
+        #expect(kernel.packedInputs.isEmpty != hasWeights, "weights that are held twice, or none at all")
+        for (position, held) in kernel.packedInputs {
+            let weights = try #require(inputs[position])
+            #expect(Tensor(weights.type, filledBy: held) == weights)
+        }
         let canary = 64
         var buffers = inputs.map { tensor in
             tensor.map { tensor in tensor.withUnsafeBytes { Array($0) } } ?? []

@@ -5,19 +5,21 @@ import Runtime
 import Tensors
 import Testing
 
-/// The reference, but for one operator the lowest bit of one output element is flipped.
+/// The reference, but for one operator the low bits of one output element are flipped.
 private struct FaultyBackend: Backend {
     let name = "faulty"
     /// The node, by the value that it makes.
     let output: String
     let element: Int
+    /// Which bits of the element's first byte.
+    var mask: UInt8 = 1
 
     func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
         let kernels = try plan.steps.map { step throws(HoneError) -> any HostKernel in
             guard let kernel = step.typedOperator as? any ReferenceKernel else {
                 throw HoneError(.unsupported, "no kernel", node: step.label)
             }
-            return step.node.outputs == [output] ? FaultyKernel(kernel: kernel, element: element) : kernel
+            return step.node.outputs == [output] ? FaultyKernel(kernel: kernel, element: element, mask: mask) : kernel
         }
         return try HostPlan(plan, kernels: kernels)
     }
@@ -26,10 +28,11 @@ private struct FaultyBackend: Backend {
 private struct FaultyKernel: HostKernel {
     let kernel: any ReferenceKernel
     let element: Int
+    let mask: UInt8
 
     func run(inputs: [TensorView?], outputs: [MutableTensorView?]) throws(HoneError) {
         try kernel.run(inputs: inputs, outputs: outputs)
-        outputs.first??.bytes[element * 4] ^= 1
+        outputs.first??.bytes[element * 4] ^= mask
     }
 }
 
@@ -60,6 +63,20 @@ private struct FaultyKernel: HostKernel {
         #expect(report.isEqual)
         #expect(report.nodes.count == 6)
         #expect(report.endToEnd.count == 2)
+    }
+
+    /// A sigmoid near 1 has ulps of 2^-24, and the bound is 32 * 2^-23.
+    @Test(arguments: [(UInt8(1), true), (0x3f, true), (0xc0, false)])
+    func functionsThatDevicesRoundHaveABound(mask: UInt8, isWithinBound: Bool) throws {
+        var graph = VerificationTests.chain()
+        graph.nodes[1] = Node("Sigmoid", name: "second", inputs: ["a"], outputs: ["b"])
+        let reference = ReferenceBackend()
+        let report = try Verification(
+            graph, on: FaultyBackend(output: "b", element: 2, mask: mask), against: reference, evaluator: reference
+        ).run([feeds[0]])
+        #expect(!report.isEqual && !report.isExact)
+        #expect(report.isWithinBounds == isWithinBound)
+        #expect(report.firstDifference?.isWithinBound == isWithinBound)
     }
 
     @Test func aFlippedBitIsFoundAtItsNode() throws {

@@ -109,7 +109,7 @@ import Testing
         ).json()
         #expect(
             Set(json.keys) == [
-                "first", "second", "data", "equal", "equalEndToEnd", "comparedNodes", "differingNodes",
+                "first", "second", "data", "equal", "withinBounds", "equalEndToEnd", "comparedNodes", "differingNodes",
                 "firstDifference",
             ])
         #expect(json["equal"] as? Bool == true && json["differingNodes"] as? Int == 0)

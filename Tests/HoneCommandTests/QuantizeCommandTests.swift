@@ -53,7 +53,7 @@ import Testing
     /// Whatever fails, no output file appears, and one that was there stays.
     @Test(arguments: [
         ["--exclude", "no_such_node"], ["--method", "percentile", "--percentile", "200"], ["--mean", "1,2,3"],
-        ["--device", "opencl"], ["--batch", "0"],
+        ["--device", "opencl:4321"], ["--batch", "0"],
     ])
     func failuresLeaveNoFile(arguments: [String]) throws {
         let answer = try quantize("int8.onnx", arguments)

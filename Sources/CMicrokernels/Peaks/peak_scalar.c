@@ -50,21 +50,3 @@ uint64_t mk_peak(mk_isa isa, mk_peak_arithmetic arithmetic, uint64_t iterations)
     default: return 0;
     }
 }
-
-typedef uint64_t line __attribute__((vector_size(64)));
-
-uint64_t mk_peak_read(const void *memory, size_t bytes) {
-    const char *from = memory;
-    // Eight sums, so that additions wait for memory and not for each other.
-    line sums[8] = {{0}};
-    for (size_t at = 0; at + 512 <= bytes; at += 512)
-        for (int i = 0; i < 8; i++) {
-            line loaded;
-            memcpy(&loaded, from + at + i * 64, 64);
-            sums[i] += loaded;
-        }
-    uint64_t sum = 0;
-    for (int i = 0; i < 8; i++)
-        for (int lane = 0; lane < 8; lane++) sum += sums[i][lane];
-    return sum;
-}

@@ -8,27 +8,14 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
-#define INLINE static inline __attribute__((always_inline))
 #define MK_TILE_ROWS 4
 
-typedef struct { __m256i low, high; } mk_sums;
 /// Inputs 0 and 2, and inputs 1 and 3, of outputs 0-7 and 8-15.
 typedef struct { __m256i low_even, low_odd, high_even, high_odd; } mk_weights;
 typedef struct { __m256i even, odd; } mk_inputs;
-typedef struct { char unused; } mk_shared;
 
-INLINE mk_sums mk_start(const int32_t *bias) {
-    if (!bias) return (mk_sums){_mm256_setzero_si256(), _mm256_setzero_si256()};
-    return (mk_sums){_mm256_loadu_si256((const __m256i *)bias), _mm256_loadu_si256((const __m256i *)(bias + 8))};
-}
-INLINE void mk_add_sums(mk_sums *to, mk_sums from) {
-    to->low = _mm256_add_epi32(to->low, from.low);
-    to->high = _mm256_add_epi32(to->high, from.high);
-}
-INLINE void mk_values(mk_sums sums, int32_t values[16]) {
-    _mm256_storeu_si256((__m256i *)values, sums.low);
-    _mm256_storeu_si256((__m256i *)(values + 8), sums.high);
-}
+#include "gemm_u8_block_256.h"
+
 INLINE __m256i even(__m256i bytes) { return _mm256_srai_epi16(_mm256_slli_epi16(bytes, 8), 8); }
 INLINE mk_weights mk_load_weights(const int8_t *w) {
     const __m256i low = _mm256_loadu_si256((const __m256i *)w), high = _mm256_loadu_si256((const __m256i *)(w + 32));
@@ -49,9 +36,6 @@ INLINE void mk_accumulate(mk_sums *sums, mk_inputs x, mk_weights w) {
     // Keeps the loads of the next row behind: hoisted together they would not leave the sums their registers.
     __asm__ volatile("" : "+x"(sums->low), "+x"(sums->high)::"memory");
 }
-INLINE mk_shared mk_no_shared(void) { return (mk_shared){0}; }
-INLINE void mk_share(mk_shared *shared, mk_weights w) { (void)shared, (void)w; }
-INLINE void mk_finish(mk_sums *sums, mk_shared shared) { (void)sums, (void)shared; }
 
 #include "gemm_u8_block_body.h"
 

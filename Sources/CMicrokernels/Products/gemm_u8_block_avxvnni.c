@@ -6,26 +6,13 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,avxvnni"))), apply_to = function)
 
-#define INLINE static inline __attribute__((always_inline))
 #define MK_TILE_ROWS 6
 
-typedef struct { __m256i low, high; } mk_sums;
 typedef struct { __m256i low, high; } mk_weights;
 typedef __m256i mk_inputs;
-typedef struct { char unused; } mk_shared;
 
-INLINE mk_sums mk_start(const int32_t *bias) {
-    if (!bias) return (mk_sums){_mm256_setzero_si256(), _mm256_setzero_si256()};
-    return (mk_sums){_mm256_loadu_si256((const __m256i *)bias), _mm256_loadu_si256((const __m256i *)(bias + 8))};
-}
-INLINE void mk_add_sums(mk_sums *to, mk_sums from) {
-    to->low = _mm256_add_epi32(to->low, from.low);
-    to->high = _mm256_add_epi32(to->high, from.high);
-}
-INLINE void mk_values(mk_sums sums, int32_t values[16]) {
-    _mm256_storeu_si256((__m256i *)values, sums.low);
-    _mm256_storeu_si256((__m256i *)(values + 8), sums.high);
-}
+#include "gemm_u8_block_256.h"
+
 INLINE mk_weights mk_load_weights(const int8_t *w) {
     return (mk_weights){_mm256_loadu_si256((const __m256i *)w), _mm256_loadu_si256((const __m256i *)(w + 32))};
 }
@@ -40,9 +27,6 @@ INLINE void mk_accumulate(mk_sums *sums, mk_inputs x, mk_weights w) {
     // Keeps the loads of the next row behind: hoisted together they would not leave the sums their registers.
     __asm__ volatile("" : "+x"(sums->low), "+x"(sums->high)::"memory");
 }
-INLINE mk_shared mk_no_shared(void) { return (mk_shared){0}; }
-INLINE void mk_share(mk_shared *shared, mk_weights w) { (void)shared, (void)w; }
-INLINE void mk_finish(mk_sums *sums, mk_shared shared) { (void)sums, (void)shared; }
 
 #include "gemm_u8_block_body.h"
 

@@ -21,6 +21,3 @@ typedef enum {
 /// Returns the multiply-accumulates done; 0 where the set has no such loop, or this build none for the set. The processor
 /// must run the set.
 uint64_t mk_peak(mk_isa isa, mk_peak_arithmetic arithmetic, uint64_t iterations);
-
-/// Reads `bytes` of memory once, in whole runs of 512 bytes, and returns a sum over them, so that no read is left out.
-uint64_t mk_peak_read(const void *memory, size_t bytes);

@@ -51,7 +51,10 @@ package final class ConvDepthwiseU8: CPUKernel {
     /// - Parameter function: one of `functions(isa)`; nil takes the first.
     /// - Returns: nil where block lists must run: packed pixels, other than 8-bit elements, channel counts that differ, or a
     ///   kernel beyond the halo or beyond 32-bit distances.
-    package init?(_ problem: Problem, isa: InstructionSet, function: mk_conv_depthwise_u8_function? = nil) {
+    /// - Throws: `.outOfMemory`.
+    package init?(
+        _ problem: Problem, isa: InstructionSet, function: mk_conv_depthwise_u8_function? = nil
+    ) throws(HoneError) {
         guard ConvDepthwiseU8.handles(problem) else { return nil }
         self.problem = problem
         self.function = function ?? ConvDepthwiseU8.functions(isa)[0]
@@ -71,7 +74,7 @@ package final class ConvDepthwiseU8: CPUKernel {
             Int32(problem.window.dilations.row), Int32(problem.window.dilations.column)
         )
         call.zero_point = problem.zeroPoint
-        packed = DepthwiseWeights(problem, call: &call)
+        packed = try DepthwiseWeights(problem, call: &call)
         self.call = call
     }
 

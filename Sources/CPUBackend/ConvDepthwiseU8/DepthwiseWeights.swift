@@ -1,13 +1,16 @@
 import CMicrokernels
 import Lowering
 import Runtime
+import Tensors
 
 /// The constants of a depthwise convolution, packed for its kernel, lanes past the last channel included.
 final class DepthwiseWeights {
-    private let memory: UnsafeMutableRawPointer
+    private let memory: AlignedArray<UInt8>
 
     /// Packs them and puts their addresses into `call`, whose kernel, strides and width are known. They live as long as this.
-    init(_ problem: ConvDepthwiseU8.Problem, call: inout mk_conv_depthwise_u8) {
+    ///
+    /// - Throws: `.outOfMemory`.
+    init(_ problem: ConvDepthwiseU8.Problem, call: inout mk_conv_depthwise_u8) throws(HoneError) {
         let (channels, groups) = (problem.inputShape.channels, problem.inputShape.groups)
         let (lanes, taps) = (groups * 16, problem.window.kernel.row * problem.window.kernel.column)
         let vectors = Int(mk_conv_depthwise_u8_quad_vectors(&call))
@@ -18,7 +21,8 @@ final class DepthwiseWeights {
         let multiplierStart = biasStart + lanes * 4
         let tapsStart = multiplierStart + lanes * 4
         let boundsStart = tapsStart + lanes * taps * 2
-        memory = .allocate(byteCount: boundsStart + lanes * 2, alignment: 64)
+        memory = try AlignedArray(room: boundsStart + lanes * 2, for: "the packed weights of a convolution")
+        let memory = UnsafeMutableRawPointer(memory.address)
 
         let bias = (memory + biasStart).bindMemory(to: Int32.self, capacity: lanes)
         let multiplier = (memory + multiplierStart).bindMemory(to: Float.self, capacity: lanes)
@@ -56,6 +60,4 @@ final class DepthwiseWeights {
         mk_conv_depthwise_u8_pack_quads(&call, Int32(groups), quads)
         call.quads = UnsafePointer(quads)
     }
-
-    deinit { memory.deallocate() }
 }

@@ -8,9 +8,9 @@ import Tensors
 final class ConvF32BlockKernel: CPUKernel {
     private let function: mk_conv_f32_block_function
     private let lists: ConvF32BlockLists
-    private let listTable: UnsafeMutableBufferPointer<mk_f32_list>
-    private let offsets: UnsafeMutableBufferPointer<Int32>
-    private let bias: AlignedFloats
+    private let listTable: AlignedArray<mk_f32_list>
+    private let offsets: AlignedArray<Int32>
+    private let bias: AlignedArray<Float>
     private let activation: mk_f32_activation
     private let addition: (value: Plan.ValueID, shape: BlockedShape, activation: mk_f32_activation)?
 
@@ -48,7 +48,7 @@ final class ConvF32BlockKernel: CPUKernel {
         guard let offsets else {
             throw HoneError(.unsupported, "an image of \(inputShape.imageBytes) bytes is too large for a convolution")
         }
-        bias = try AlignedFloats(count: outputShape.groups * 16, for: "the bias")
+        bias = try AlignedArray(zeros: outputShape.groups * 16, for: "the bias")
         let start = bias.address
         convolution.bias?.withElements(of: Float.self) { values in
             for index in values.indices { start[index] = values[index] }
@@ -74,17 +74,11 @@ final class ConvF32BlockKernel: CPUKernel {
             costs: lists.lists.indices.map(lists.cost), rows: outputShape.height, width: outputShape.width,
             images: outputShape.images,
             inputRowBytes: (isDepthwise ? 1 : inputShape.groups) * inputShape.rowBytes * window.strides[0])
-        // Allocated last: what throws before leaves nothing behind.
-        listTable = .allocate(capacity: max(lists.lists.count, 1))
-        _ = listTable.initialize(from: lists.lists)
-        self.offsets = .allocate(capacity: max(offsets.count, 1))
-        _ = self.offsets.initialize(from: offsets)
+        listTable = try AlignedArray(lists.lists, for: "the lists of a convolution")
+        self.offsets = try AlignedArray(offsets, for: "the offsets of a convolution")
     }
 
-    deinit {
-        listTable.deallocate()
-        offsets.deallocate()
-    }
+    var detail: String? { "\(lists.density)" }
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let images = output.shape.images
@@ -99,8 +93,8 @@ final class ConvF32BlockKernel: CPUKernel {
         let value = memory[output.value]
         var problem = mk_conv_f32_block()
         problem.weights = UnsafePointer(lists.weights.address)
-        problem.offsets = UnsafePointer(offsets.baseAddress)
-        problem.lists = UnsafePointer(listTable.baseAddress)
+        problem.offsets = UnsafePointer(offsets.address)
+        problem.lists = UnsafePointer(listTable.address)
         problem.list_count = Int32(lists.lists.count)
         problem.block_bytes = blockBytes
         problem.input = byteAddress(memory[input.value] + image * input.shape.imageBytes + originBytes)

@@ -1,6 +1,7 @@
 import CMicrokernels
 import Lowering
 import Runtime
+import Tensors
 
 /// The prepared kernel `conv_u8_block`: a convolution of u8 activations in groups of 16 channels.
 final class ConvU8Block: CPUKernel {
@@ -29,36 +30,47 @@ final class ConvU8Block: CPUKernel {
         var otherShape: BlockedShape
     }
 
+    /// The lists in the form of the AVX2 kernel.
+    private struct AVX2Lists {
+        let packed: AlignedArray<UInt8>
+        /// Blocks on which no sum of two products saturates; the others are kept as 16-bit weights.
+        let safeBlocks: Int
+    }
+
     private let lists: BlockLists
     private let problem: Problem
     private let offsets: AlignedArray<Int32>
     private let bias: AlignedArray<Int32>
     private let multiplier: AlignedArray<Float>
     private let function: mk_conv_u8_block_function
-    /// The lists in the form of the AVX2 kernel, where that one runs.
-    private let avx2Lists: AlignedArray<UInt8>?
+    /// Where that kernel runs.
+    private let avx2Lists: AVX2Lists?
     private let productsFit: Bool
     private let cutting: ConvolutionTasks
     let packedInputs: PackedInputs
     private var tasks: (threads: Int, list: [ConvolutionTask]) = (0, [])
 
     /// - Parameter packedInputs: what writes the weights again that the lists were made from.
+    /// - Throws: `.outOfMemory`.
     init(
         _ problem: Problem, lists: BlockLists, isa: InstructionSet,
         packedInputs: PackedInputs = [:]
-    ) {
+    ) throws(HoneError) {
         self.packedInputs = packedInputs
         self.problem = problem
         self.lists = lists
         function = ConvU8Block.function(isa)
         // An int32 times half is at most 2^30.
         productsFit = problem.multipliers.allSatisfy { $0 <= 0.5 }
-        offsets = lists.offsets(in: problem.inputShape, dilations: problem.window.dilations)
+        offsets = try lists.offsets(in: problem.inputShape, dilations: problem.window.dilations)
         // Lanes past the last output come to 0, which is stored as the zero point.
         let lanes = lists.pairs * 32
-        bias = AlignedArray(problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count))
-        multiplier = AlignedArray(problem.multipliers + [Float](repeating: 0, count: lanes - problem.multipliers.count))
-        avx2Lists = ConvU8Block.avx2Lists(of: lists, offsets, groups: problem.outputShape.groups, isa)
+        bias = try AlignedArray(
+            problem.starts + [Int32](repeating: 0, count: lanes - problem.starts.count), for: "the bias")
+        multiplier = try AlignedArray(
+            problem.multipliers + [Float](repeating: 0, count: lanes - problem.multipliers.count),
+            for: "the multipliers")
+        avx2Lists = try ConvU8Block.avx2Lists(of: lists, offsets, groups: problem.outputShape.groups, isa)
         cutting = ConvolutionTasks(
             images: problem.outputShape.images, rows: problem.outputShape.height,
             width: problem.outputShape.width,
@@ -88,7 +100,7 @@ final class ConvU8Block: CPUKernel {
 
     private static func avx2Lists(
         of lists: BlockLists, _ offsets: AlignedArray<Int32>, groups: Int, _ isa: InstructionSet
-    ) -> AlignedArray<UInt8>? {
+    ) throws(HoneError) -> AVX2Lists? {
         #if arch(x86_64)
             guard isa == .avx2 else { return nil }
             var call = mk_conv_u8_block()
@@ -96,12 +108,19 @@ final class ConvU8Block: CPUKernel {
             call.offsets = UnsafePointer(offsets.address)
             call.lists = UnsafePointer(lists.lists.address)
             call.groups = Int32(groups)
-            let packed = AlignedArray<UInt8>(capacity: mk_conv_u8_block_avx2_size(&call))
-            _ = mk_pack_conv_u8_block_avx2(&call, packed.address)
-            return packed
+            let packed = try AlignedArray<UInt8>(
+                room: mk_conv_u8_block_avx2_size(&call), for: "the packed weights of a convolution")
+            let safeBlocks = mk_pack_conv_u8_block_avx2(&call, packed.address)
+            return AVX2Lists(packed: packed, safeBlocks: Int(safeBlocks))
         #else
             return nil
         #endif
+    }
+
+    var detail: String? {
+        let density = lists.density
+        guard let avx2Lists else { return "\(density)" }
+        return "\(density), \(avx2Lists.safeBlocks) safe and \(density.kept - avx2Lists.safeBlocks) widened"
     }
 
     func run(_ memory: PlanMemory) {
@@ -119,7 +138,7 @@ final class ConvU8Block: CPUKernel {
         let groups = output.groups
         var call = mk_conv_u8_block()
         call.blocks =
-            avx2Lists.map { UnsafeRawPointer($0.address).assumingMemoryBound(to: Int8.self) }
+            avx2Lists.map { UnsafeRawPointer($0.packed.address).assumingMemoryBound(to: Int8.self) }
             ?? UnsafePointer(lists.blocks.address)
         call.offsets = UnsafePointer(offsets.address)
         call.lists = UnsafePointer(lists.lists.address)

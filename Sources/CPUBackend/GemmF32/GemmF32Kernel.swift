@@ -7,16 +7,20 @@ import Tensors
 /// A product of float matrices made ready: the right one packed in groups of 16 columns.
 final class GemmF32Kernel: CPUKernel {
     private let function: mk_gemm_f32_function
-    private let product: FloatProduct
-    private let weights: AlignedFloats
-    private let start: AlignedFloats?
+    private let (rows, depth, columns): (Int, Int, Int)
+    private let transposesLeft: Bool
+    private let alpha: Float
+    private let activation: mk_f32_activation
+    private let weights: PackedMatrix
+    private let start: AlignedArray<Float>?
     private let startRowBytes: Int
-    private let offsets: UnsafeMutableBufferPointer<Int32>
+    private let offsets: AlignedArray<Int32>
     /// A copy of the left matrix with rows at a better distance, where the original's share too few cache sets.
-    private let scratch: AlignedFloats?
+    private let scratch: AlignedArray<Float>?
     private let left: Plan.ValueID
     private let output: Plan.ValueID
     private let tasks: [(rows: Range<Int>, groups: Range<Int>)]
+    let packedInputs: PackedInputs
 
     /// Rows that read this many bytes apart, or a multiple, would share few sets of the first-level cache.
     private static let crowdedBytes = 1024
@@ -26,18 +30,20 @@ final class GemmF32Kernel: CPUKernel {
         guard let a = step.input(0), let y = step.output(0) else {
             preconditionFailure("a matrix product without operands")
         }
-        self.product = product
+        // The product itself, which holds the matrix as the file has it, is let go of.
+        (transposesLeft, alpha, activation) = (product.transposesLeft, product.alpha, product.activation.mkFloat)
         (left, output) = (a.id, y.id)
         function = mk_gemm_f32_for(isa.mk)
         let (rows, depth, columns) = (product.rows, product.depth, product.columns)
+        (self.rows, self.depth, self.columns) = (rows, depth, columns)
         let groups = (columns + 15) / 16
-        weights = try AlignedFloats(count: groups * depth * 16, for: "the packed matrix")
-        GemmF32Kernel.pack(product, into: weights.address)
+        weights = try PackedMatrix(product)
+        packedInputs = [1: { [weights] in weights.unpack(into: $0) }]
         let addedRows: Int
         if let addend = product.addend {
             let strides = GemmF32Kernel.strides(addend.shape)
             addedRows = strides.row == 0 ? 1 : rows
-            let added = try AlignedFloats(count: addedRows * groups * 16, for: "the addend")
+            let added = try AlignedArray<Float>(zeros: addedRows * groups * 16, for: "the addend")
             addend.withElements(of: Float.self) { values in
                 for row in 0..<addedRows {
                     for column in 0..<columns {
@@ -51,19 +57,15 @@ final class GemmF32Kernel: CPUKernel {
         }
         startRowBytes = addedRows == 1 ? 0 : groups * 64
         let isCrowded = rows > 1 && !product.transposesLeft && depth * 4 % GemmF32Kernel.crowdedBytes == 0
-        scratch = isCrowded ? try AlignedFloats(count: rows * (depth + 16), for: "a copy of the left matrix") : nil
+        scratch = isCrowded ? try AlignedArray(zeros: rows * (depth + 16), for: "a copy of the left matrix") : nil
         tasks = GemmF32Kernel.tasks(rows: rows, depth: depth, groups: groups)
-        offsets = .allocate(capacity: depth)
         let pitch = product.transposesLeft ? rows : 1
-        _ = offsets.initialize(from: (0..<depth).map { Int32($0 * pitch) })
+        offsets = try AlignedArray((0..<depth).map { Int32($0 * pitch) }, for: "the offsets")
     }
 
-    deinit { offsets.deallocate() }
-
     func run(_ memory: PlanMemory) throws(HoneError) {
-        let (rows, depth) = (product.rows, product.depth)
         var source = memory[left].assumingMemoryBound(to: Float.self)
-        var pitch = product.transposesLeft ? 1 : depth
+        var pitch = transposesLeft ? 1 : depth
         if let scratch {
             let original = source
             pitch = depth + 16
@@ -73,18 +75,18 @@ final class GemmF32Kernel: CPUKernel {
             }
         }
         var problem = mk_gemm_f32()
-        problem.weights = UnsafePointer(weights.address)
-        problem.offsets = UnsafePointer(offsets.baseAddress)
+        problem.weights = UnsafePointer(weights.elements.address)
+        problem.offsets = UnsafePointer(offsets.address)
         problem.depth = Int64(depth)
-        problem.columns = Int64(product.columns)
+        problem.columns = Int64(columns)
         problem.left = UnsafePointer(UnsafeMutableRawPointer(source).assumingMemoryBound(to: UInt8.self))
         problem.left_row = pitch * 4
         problem.start = UnsafePointer(start?.address)
         problem.start_row = startRowBytes
-        problem.alpha = product.alpha
-        problem.activation = product.activation.mkFloat
+        problem.alpha = alpha
+        problem.activation = activation
         problem.output = memory[output].assumingMemoryBound(to: UInt8.self)
-        problem.output_row = product.columns * 4
+        problem.output_row = columns * 4
         let (shared, tasks, function) = (problem, tasks, function)
         HostThreads.forEach(count: tasks.count) { index in
             let task = tasks[index]
@@ -92,20 +94,6 @@ final class GemmF32Kernel: CPUKernel {
                 function(
                     problem, Int64(task.groups.lowerBound), Int64(task.groups.count), Int64(task.rows.lowerBound),
                     Int64(task.rows.count))
-            }
-        }
-    }
-
-    /// `[columns / 16][depth][16]`.
-    private static func pack(_ product: FloatProduct, into packed: UnsafeMutablePointer<Float>) {
-        let (depth, columns) = (product.depth, product.columns)
-        product.right.withElements(of: Float.self) { right in
-            for first in stride(from: 0, to: columns, by: 16) {
-                let group = packed + first * depth
-                for column in first..<min(first + 16, columns) {
-                    let (origin, pitch) = product.transposesRight ? (column * depth, 1) : (column, columns)
-                    for step in 0..<depth { group[step * 16 + column - first] = right[origin + step * pitch] }
-                }
             }
         }
     }

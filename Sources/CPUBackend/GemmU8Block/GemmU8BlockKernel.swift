@@ -1,5 +1,4 @@
 import CMicrokernels
-import Foundation
 import Lowering
 import Runtime
 import Tensors
@@ -22,19 +21,20 @@ final class GemmU8BlockKernel: CPUKernel {
     private let problem: mk_gemm_u8_block
     private let function: mk_gemm_u8_block_function
     private let weights: PackedProductWeights
-    private let bias: UnsafeMutablePointer<Int32>
+    private let bias: AlignedArray<Int32>
     private let starts: [Int32]
-    private let multipliers: UnsafeMutablePointer<Float>
+    private let multipliers: AlignedArray<Float>
     /// Where the rows' zero point is, if a step computes it.
     private let zeroPoint: Plan.ValueID?
     private let input: (id: Plan.ValueID, row: Int, isTransposed: Bool, flip: UInt8)
     private let output: Plan.ValueID
     private let (rows, depth): (Int, Int)
     /// The rows as the kernel reads them, where they are copied.
-    private let copy: UnsafeMutablePointer<UInt8>?
+    private let copy: AlignedArray<UInt8>?
     private let panelRows: Int
     /// The first pair of each range of columns, and the end.
     private let pairBounds: [Int]
+    let packedInputs: PackedInputs
 
     /// Packs the weights, and folds a constant zero point into the start of each sum.
     ///
@@ -46,6 +46,7 @@ final class GemmU8BlockKernel: CPUKernel {
         weights = try PackedProductWeights(
             problem.weights, depth: depth, columns: problem.columns, isTransposed: problem.transposesWeights,
             zeroPoints: problem.weightZeroPoints)
+        packedInputs = [problem.weightsPosition: { [weights] in weights.unpack(into: $0) }]
         let isSigned = problem.input.type.elementType == .int8
         input = (
             problem.input.id, problem.transposesInput ? rows : depth, problem.transposesInput && rows > 1 && depth > 1,
@@ -54,29 +55,28 @@ final class GemmU8BlockKernel: CPUKernel {
         output = problem.output.id
 
         let padded = weights.sums.count
-        bias = try allocateAligned(padded)
-        multipliers = try allocateAligned(padded)
+        bias = try AlignedArray(zeros: padded, for: "the bias")
+        multipliers = try AlignedArray(zeros: padded, for: "the multipliers")
         starts = (0..<padded).map { $0 < problem.columns ? problem.starts.forColumn($0) : 0 }
         if case .computed(let value) = problem.inputZeroPoint { zeroPoint = value.id } else { zeroPoint = nil }
         var stored = mk_gemm_u8_block()
-        multipliers.initialize(repeating: 0, count: padded)
         switch problem.result {
         case .quantized(let values, let zeroPoint, let range):
             stored.result = MK_GEMM_U8
             stored.low = Float(range.lowerBound - zeroPoint)
             stored.high = Float(range.upperBound - zeroPoint)
             stored.zero_point = zeroPoint
-            for column in 0..<problem.columns { multipliers[column] = values.forColumn(column) }
+            for column in 0..<problem.columns { multipliers.address[column] = values.forColumn(column) }
         case .real(let values):
             stored.result = MK_GEMM_F32
-            for column in 0..<problem.columns { multipliers[column] = values.forColumn(column) }
+            for column in 0..<problem.columns { multipliers.address[column] = values.forColumn(column) }
         case .sums: stored.result = MK_GEMM_S32
         }
-        stored.blocks = UnsafePointer(weights.blocks)
-        stored.offsets = UnsafePointer(weights.offsets)
-        stored.lists = UnsafePointer(weights.lists)
-        stored.bias = UnsafePointer(bias)
-        stored.multiplier = UnsafePointer(multipliers)
+        stored.blocks = UnsafePointer(weights.blocks.address)
+        stored.offsets = UnsafePointer(weights.offsets.address)
+        stored.lists = UnsafePointer(weights.lists.address)
+        stored.bias = UnsafePointer(bias.address)
+        stored.multiplier = UnsafePointer(multipliers.address)
         stored.columns = Int32(problem.columns)
         stored.output_row = problem.columns * problem.output.type.elementType.byteCount
 
@@ -85,7 +85,7 @@ final class GemmU8BlockKernel: CPUKernel {
             || (rows > GemmU8BlockKernel.tileRows / 2 && depth % GemmU8BlockKernel.aliasingBytes == 0)
         let padding = (depth + 3) / 4 * 4
         let rowBytes = isCopied && padding % 1024 == 0 ? padding + 64 : padding
-        copy = isCopied ? try allocateAligned(rows * rowBytes) : nil
+        copy = isCopied ? try AlignedArray(room: rows * rowBytes, for: "a copy of the rows") : nil
         stored.input_row = rowBytes
         self.problem = stored
 
@@ -97,11 +97,7 @@ final class GemmU8BlockKernel: CPUKernel {
         if case .constant(let zero) = problem.inputZeroPoint { foldZeroPoint(zero) }
     }
 
-    deinit {
-        free(bias)
-        free(multipliers)
-        free(copy)
-    }
+    var detail: String? { "\(weights.density)" }
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let panels = (rows - 1) / panelRows + 1
@@ -114,7 +110,7 @@ final class GemmU8BlockKernel: CPUKernel {
         }
         let source = UnsafePointer(memory[input.id].assumingMemoryBound(to: UInt8.self))
         problem.input = source
-        if let copy {
+        if let copy = copy?.address {
             problem.input = UnsafePointer(copy)
             let rowBytes = problem.input_row
             HostThreads.forEach(count: panels) { panel in
@@ -144,7 +140,7 @@ final class GemmU8BlockKernel: CPUKernel {
     /// Sets what each sum starts from: `start - zeroPoint * sum(w)`, for rows whose bytes the kernel takes as uint8.
     private func foldZeroPoint(_ zeroPoint: Int32) {
         let zeroPoint = input.flip == 0 ? zeroPoint : zeroPoint + 128
-        for column in starts.indices { bias[column] = starts[column] &- zeroPoint &* weights.sums[column] }
+        for column in starts.indices { bias.address[column] = starts[column] &- zeroPoint &* weights.sums[column] }
     }
 
     /// Rows of a task: whole tiles, all tasks nearly alike.

@@ -1,5 +1,4 @@
 import CMicrokernels
-import Foundation
 import Lowering
 import ModelGraph
 import Runtime
@@ -33,7 +32,7 @@ private final class DynamicQuantization: CPUKernel {
     private let (bytes, scale, zeroPoint): (Plan.ValueID?, Plan.ValueID?, Plan.ValueID?)
     private let runs: Int
     /// The lowest, then the highest of each run.
-    private let extremes: UnsafeMutablePointer<Float>
+    private let extremes: AlignedArray<Float>
 
     init(
         input: Plan.ValueID, count: Int, bytes: Plan.ValueID?, scale: Plan.ValueID?, zeroPoint: Plan.ValueID?
@@ -41,12 +40,11 @@ private final class DynamicQuantization: CPUKernel {
         (self.input, self.count) = (input, count)
         (self.bytes, self.scale, self.zeroPoint) = (bytes, scale, zeroPoint)
         runs = (count - 1) / DynamicQuantization.run + 1
-        extremes = try allocateAligned(2 * runs)
+        extremes = try AlignedArray(room: 2 * runs, for: "the ranges of runs")
     }
 
-    deinit { free(extremes) }
-
     func run(_ memory: PlanMemory) throws(HoneError) {
+        let extremes = extremes.address
         let x = UnsafePointer(memory[input].assumingMemoryBound(to: Float.self))
         forEachRun { run, first, length in
             mk_range_with_zero(x + first, length, extremes + 2 * run, extremes + 2 * run + 1)

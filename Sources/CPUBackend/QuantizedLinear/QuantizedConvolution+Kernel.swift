@@ -13,17 +13,17 @@ extension QuantizedConvolution {
             let input = convolution.input.blocked, let output = convolution.output.blocked
         else { preconditionFailure("\(step) was arranged, but is not taken") }
         let constants = try convolution.constants()
-        if let kernel = convolution.depthwiseKernel(constants, input, output, isa: isa) { return kernel }
+        if let kernel = try convolution.depthwiseKernel(constants, input, output, isa: isa) { return kernel }
         return try convolution.blockKernel(constants, input, output, isa: isa)
     }
 
     /// The kernel for one filter a channel; nil where that one does not take the convolution.
     private func depthwiseKernel(
         _ constants: Constants, _ input: BlockedShape, _ output: BlockedShape, isa: InstructionSet
-    ) -> ConvDepthwiseU8? {
+    ) throws(HoneError) -> ConvDepthwiseU8? {
         guard isDepthwise, addition == nil else { return nil }
         let window = ConvolutionWindow(window)
-        return ConvDepthwiseU8(
+        return try ConvDepthwiseU8(
             ConvDepthwiseU8.Problem(
                 input: self.input.id, inputShape: input, output: self.output.id, outputShape: output, window: window,
                 weights: weightDifferences(constants), bias: constants.bias, multipliers: constants.multipliers,
@@ -39,7 +39,7 @@ extension QuantizedConvolution {
         guard input.imageBytes <= Int(Int32.max) else {
             throw HoneError(.unsupported, "an image of \(input.imageBytes) bytes; supported are less than 2 GiB")
         }
-        let lists = lists(constants, input: input.layout)
+        let lists = try lists(constants, input: input.layout)
         var problem = ConvU8Block.Problem(
             input: self.input, inputShape: input, output: self.output, outputShape: output,
             window: ConvolutionWindow(window), starts: constants.starts(lists.sums),
@@ -51,7 +51,7 @@ extension QuantizedConvolution {
             problem.addition = .init(
                 parameters: parameters.mk, other: addition.other, otherShape: otherShape)
         }
-        return ConvU8Block(problem, lists: lists, isa: isa, packedInputs: packedInputs(constants, in: lists))
+        return try ConvU8Block(problem, lists: lists, isa: isa, packedInputs: packedInputs(constants, in: lists))
     }
 }
 

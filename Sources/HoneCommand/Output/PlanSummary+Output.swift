@@ -9,9 +9,10 @@ extension PlanSummary {
                 let notes =
                     step.annotations.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
                     + (step.fused.isEmpty ? [] : ["and " + step.fused.joined(separator: ", ")])
+                    + (step.detail.map { [$0] } ?? [])
                 table.add(
                     (index == 0 ? ["\(step.index)", step.operatorType, step.name] : ["", "", ""])
-                        + [output.type, output.layout, output.place, index == 0 ? notes.joined(separator: " ") : ""])
+                        + [output.type, output.layout, output.place, index == 0 ? notes.joined(separator: "; ") : ""])
             }
         }
         let at = shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -29,6 +30,7 @@ extension PlanSummary {
                     .object(step.annotations.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
                 ),
                 ("fused", .array(step.fused.map { .string($0) })),
+                ("detail", step.detail.map { .string($0) } ?? .null),
                 (
                     "outputs",
                     .array(

@@ -20,20 +20,31 @@ struct VerificationSummary {
                         + "largest difference \(output.maximumDifference)")
             }
         }
-        lines.append("end to end  \(report.isEqualEndToEnd ? "equal" : "different")")
+        lines.append("end to end  \(endToEnd)")
         return lines.joined(separator: "\n")
+    }
+
+    private var endToEnd: String {
+        guard !report.isEqualEndToEnd else { return "equal" }
+        let largest = report.endToEnd.joined().map(\.maximumDifference).max() ?? 0
+        return "different, by \(largest) at most"
+            + (report.isExact ? "" : " (a function such as exp runs in float, which devices round differently)")
     }
 
     /// One phrase: how many comparisons, and whether all are equal.
     static func verdict(_ report: VerificationReport) -> String {
         let different = report.nodes.count { !$0.isEqual }
-        return different == 0 ? "all \(report.nodes.count) equal" : "\(different) of \(report.nodes.count) differ"
+        guard different > 0 else { return "all \(report.nodes.count) equal" }
+        let excessive = report.nodes.count { !$0.isWithinBound }
+        return "\(different) of \(report.nodes.count) differ"
+            + (excessive == 0 ? ", within their bounds" : ", \(excessive) beyond their bounds")
     }
 
     var json: JSONValue {
         .object([
             ("first", .string(first)), ("second", .string(second)), ("data", .string(source)),
-            ("equal", .bool(report.isEqual)), ("equalEndToEnd", .bool(report.isEqualEndToEnd)),
+            ("equal", .bool(report.isEqual)), ("withinBounds", .bool(report.isWithinBounds)),
+            ("equalEndToEnd", .bool(report.isEqualEndToEnd)),
             ("comparedNodes", .integer(report.nodes.count)),
             ("differingNodes", .integer(report.nodes.count { !$0.isEqual })),
             (

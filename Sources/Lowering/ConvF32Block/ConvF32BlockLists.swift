@@ -14,12 +14,13 @@ package struct ConvF32BlockLists: Sendable {
     }
 
     /// 16 floats an entry and group, in list order.
-    package let weights: AlignedFloats
+    package let weights: AlignedArray<Float>
     package let taps: [Tap]
     /// Ascending by group.
     package let lists: [mk_f32_list]
     /// Whether the weights can be written again bit by bit: no block that was left out held a -0.
     package let isReversible: Bool
+    let possibleBlocks: Int
 
     /// Packs weights, in the order of the chain that NUMERICS.md fixes.
     ///
@@ -31,8 +32,8 @@ package struct ConvF32BlockLists: Sendable {
         let order = TapOrder(channels: shape[1], rows: shape[2], columns: shape[3])
         let outputs = shape[0]
         let blocks = (outputs + 15) / 16
-        let packed = try AlignedFloats(
-            count: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
+        let packed = try AlignedArray<Float>(
+            zeros: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
         var taps: [Tap] = []
         var lists: [mk_f32_list] = []
         // The list of all taps of a group of the convolution is stored once.
@@ -70,6 +71,7 @@ package struct ConvF32BlockLists: Sendable {
         self.taps = taps
         self.lists = lists
         isReversible = !dropsNegativeZeros
+        possibleBlocks = blocks * order.count
     }
 
     /// Depthwise: an entry is a tap of 16 channels, at the first of them.
@@ -78,8 +80,8 @@ package struct ConvF32BlockLists: Sendable {
     package init(depthwise weights: UnsafeBufferPointer<Float>, shape: [Int]) throws(HoneError) {
         let order = TapOrder(channels: 1, rows: shape[2], columns: shape[3])
         let blocks = (shape[0] + 15) / 16
-        let packed = try AlignedFloats(
-            count: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
+        let packed = try AlignedArray<Float>(
+            zeros: blocks.multipliedReportingOverflow(by: order.count * 16).partialValue, for: "the packed weights")
         var taps: [Tap] = []
         var lists: [mk_f32_list] = []
         var end = 0
@@ -99,6 +101,7 @@ package struct ConvF32BlockLists: Sendable {
         self.taps = taps
         self.lists = lists
         isReversible = !dropsNegativeZeros
+        possibleBlocks = blocks * order.count
     }
 
     /// Floats from an output pixel's origin to each tap; nil if one does not fit 32 bits.

@@ -29,5 +29,5 @@ extension BlockLists {
 }
 
 extension PackedProductWeights {
-    package func list(ofPair pair: Int) -> BlockList { BlockList(lists[pair]) }
+    package func list(ofPair pair: Int) -> BlockList { BlockList(lists.address[pair]) }
 }

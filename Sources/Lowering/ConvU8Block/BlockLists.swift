@@ -18,6 +18,7 @@ package struct BlockLists: Sendable {
     package let lists: AlignedArray<mk_block_list>
     /// For each output, lanes past the last included: its weights less their zero points, added.
     package let sums: [Int32]
+    let possibleBlocks: Int
 
     /// Pairs of groups of 16 outputs.
     package var pairs: Int { (outputs + 31) / 32 }
@@ -25,7 +26,10 @@ package struct BlockLists: Sendable {
     /// - Parameters:
     ///   - weights: `[M, C / group, kernel...]` of int8 or uint8.
     ///   - zeroPoints: one for each output.
-    package init(weights: Tensor, zeroPoints: [Int32], group: Int, coordinates: BlockCoordinates) {
+    /// - Throws: `.outOfMemory`.
+    package init(
+        weights: Tensor, zeroPoints: [Int32], group: Int, coordinates: BlockCoordinates
+    ) throws(HoneError) {
         self.coordinates = coordinates
         let outputs = weights.shape[0]
         self.outputs = outputs
@@ -41,17 +45,20 @@ package struct BlockLists: Sendable {
         let range = QuantizedRange(weights.elementType) ?? .int8
         let fits = zeroPoints.allSatisfy { range.lowest - $0 >= -128 && range.highest - $0 <= 127 }
         let pieces = fits ? 1 : 3
+        let groups = (outputs + 15) / 16
+        possibleBlocks = spans.enumerated().reduce(0) { $0 + $1.element.count * min(2, groups - $1.offset * 2) }
         let room = spans.reduce(0) { $0 + $1.count } * pieces
 
-        let blocks = AlignedArray<Int8>(capacity: room * 128)
-        let lists = AlignedArray<mk_block_list>(capacity: pairs)
+        let purpose = "the packed weights of a convolution"
+        let blocks = try AlignedArray<Int8>(room: room * 128, for: purpose)
+        let lists = try AlignedArray<mk_block_list>(room: pairs, for: purpose)
         var entries: [UInt32] = []
         var sums = [Int32](repeating: 0, count: pairs * 32)
         var blockBytes = 0
         // The first part of a list is written where it stays; the others wait until its length is known.
         let most = (spans.map(\.count).max() ?? 0) * pieces
-        let alone = [AlignedArray<Int8>(capacity: most * 64), AlignedArray<Int8>(capacity: most * 64)]
-        let names = (0..<3).map { _ in AlignedArray<UInt32>(capacity: most) }
+        let alone = try (0..<2).map { _ throws(HoneError) in try AlignedArray<Int8>(room: most * 64, for: purpose) }
+        let names = try (0..<3).map { _ throws(HoneError) in try AlignedArray<UInt32>(room: most, for: purpose) }
         let sources = coordinates.sources()
         weights.withUnsafeBytes { bytes in
             zeroPoints.withUnsafeBufferPointer { zeroPoints in
@@ -90,11 +97,16 @@ package struct BlockLists: Sendable {
     }
 
     /// Each list position's distance in bytes from an output pixel's origin in an input of that shape.
-    package func offsets(in shape: BlockedShape, dilations: ConvolutionWindow.Extent) -> AlignedArray<Int32> {
+    ///
+    /// - Precondition: an image of it is below 2 GiB.
+    /// - Throws: `.outOfMemory`.
+    package func offsets(
+        in shape: BlockedShape, dilations: ConvolutionWindow.Extent
+    ) throws(HoneError) -> AlignedArray<Int32> {
         let places = (0..<coordinates.count).map {
             Int32(coordinates.offset(of: $0, in: shape, dilations: dilations))
         }
-        let offsets = AlignedArray<Int32>(capacity: entries.count)
+        let offsets = try AlignedArray<Int32>(room: entries.count, for: "the offsets of a convolution")
         for (position, entry) in entries.enumerated() { offsets.address[position] = places[Int(entry)] }
         return offsets
     }

@@ -30,6 +30,8 @@ package struct GemmU8BlockProblem {
 
     /// `[depth, columns]`, or `[columns, depth]` where transposed.
     package var weights: Tensor
+    /// Which of the step's inputs they are.
+    package var weightsPosition: Int
     package var transposesWeights: Bool
     /// One, or one for each column.
     package var weightZeroPoints: [Int32]
@@ -41,12 +43,14 @@ package struct GemmU8BlockProblem {
 
     package init(
         rows: Int, depth: Int, columns: Int, input: StepOperands.Value, transposesInput: Bool = false,
-        inputZeroPoint: ZeroPoint, weights: Tensor, transposesWeights: Bool = false, weightZeroPoints: [Int32],
+        inputZeroPoint: ZeroPoint, weights: Tensor, weightsPosition: Int, transposesWeights: Bool = false,
+        weightZeroPoints: [Int32],
         starts: [Int32] = [0], output: StepOperands.Value, result: Result
     ) {
         (self.rows, self.depth, self.columns, self.input) = (rows, depth, columns, input)
         (self.transposesInput, self.inputZeroPoint, self.weights) = (transposesInput, inputZeroPoint, weights)
-        (self.transposesWeights, self.weightZeroPoints) = (transposesWeights, weightZeroPoints)
+        (self.weightsPosition, self.transposesWeights) = (weightsPosition, transposesWeights)
+        self.weightZeroPoints = weightZeroPoints
         (self.starts, self.output, self.result) = (starts, output, result)
     }
 
@@ -62,22 +66,14 @@ package struct GemmU8BlockProblem {
 }
 
 extension StepOperands {
-    /// The 8-bit integers of a constant input.
-    package func constantIntegers(_ index: Int) -> [Int32]? {
-        guard let constant = input(index)?.constant else { return nil }
-        switch constant.elementType {
-        case .int8: return constant.elements(as: Int8.self).map { Int32($0) }
-        case .uint8: return constant.elements(as: UInt8.self).map { Int32($0) }
-        default: return nil
-        }
-    }
-
     /// The zero point of rows, 0 where it is absent.
     package func rowZeroPoint(_ index: Int) -> GemmU8BlockProblem.ZeroPoint {
         guard let value = input(index) else { return .constant(0) }
-        if let constant = constantIntegers(index)?.first { return .constant(constant) }
-        return .computed(value)
+        return integers(index).first.map { .constant($0) } ?? .computed(value)
     }
+
+    /// The zero points of columns, 0 where they are absent.
+    func columnZeroPoints(_ index: Int) -> [Int32] { input(index) == nil ? [0] : integers(index) }
 
     /// Whether inputs are absent or constant, with one element, or `count` of them where a `count` is given.
     package func areConstant(_ indices: [Int], elements count: Int = 1) -> Bool {

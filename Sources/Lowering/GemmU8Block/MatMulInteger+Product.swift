@@ -22,7 +22,7 @@ extension MatMulInteger {
         else { preconditionFailure("prepared for operands that have no arrangement") }
         return GemmU8BlockProblem(
             rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a,
-            inputZeroPoint: step.rowZeroPoint(2), weights: weights,
-            weightZeroPoints: step.constantIntegers(3) ?? [0], output: output, result: .sums)
+            inputZeroPoint: step.rowZeroPoint(2), weights: weights, weightsPosition: 1,
+            weightZeroPoints: step.columnZeroPoints(3), output: output, result: .sums)
     }
 }

@@ -1,23 +1,25 @@
 import CMicrokernels
-import Foundation
 import Runtime
 import Tensors
 
 /// A constant matrix of 8-bit weights as the block lists of `mk_gemm_u8_block`, packed once when a plan is prepared.
-///
-/// `@unchecked Sendable`: written by its initializer alone.
-package final class PackedProductWeights: @unchecked Sendable {
+package struct PackedProductWeights: Sendable {
     /// 32 columns: two groups of 16 share the load of their inputs.
     package static let pairColumns = 32
 
-    package let blocks: UnsafeMutablePointer<Int8>
-    package let offsets: UnsafeMutablePointer<Int32>
-    package let lists: UnsafeMutablePointer<mk_block_list>
+    package let blocks: AlignedArray<Int8>
+    package let offsets: AlignedArray<Int32>
+    package let lists: AlignedArray<mk_block_list>
     package let pairs: Int
     /// For each column, up to a multiple of 32: the sum of its weights less their zero point, wrapping.
     package let sums: [Int32]
     /// For each pair: how many blocks its list holds.
     package let blockCounts: [Int]
+
+    let (depth, columns): (Int, Int)
+    let isTransposed: Bool
+    /// For each column, up to a multiple of 32: the byte of the file that its zero point is.
+    let zeroBytes: [UInt8]
 
     /// - Parameters:
     ///   - matrix: `[depth, columns]`, or `[columns, depth]` where `isTransposed`, of int8 or uint8.
@@ -69,13 +71,15 @@ package final class PackedProductWeights: @unchecked Sendable {
             entries += Int(list.both) + Int(list.first) + Int(list.second)
         }
         try MemoryLimit.check(blockBytes, for: "packed weights of a matrix product")
-        blocks = try allocateAligned(blockBytes)
-        offsets = UnsafeMutablePointer.allocate(capacity: max(entries, 1))
-        self.lists = UnsafeMutablePointer.allocate(capacity: pairs)
-        self.lists.initialize(from: lists, count: pairs)
+        let purpose = "the packed weights of a matrix product"
+        blocks = try AlignedArray(room: blockBytes, for: purpose)
+        offsets = try AlignedArray(room: entries, for: purpose)
+        self.lists = try AlignedArray(lists, for: purpose)
         self.pairs = pairs
         self.blockCounts = blockCounts
-        let (blocks, offsets, written) = (self.blocks, self.offsets, self.lists)
+        (self.depth, self.columns, self.isTransposed) = (depth, columns, isTransposed)
+        zeroBytes = zeros.map { UInt8(truncatingIfNeeded: $0) ^ (isUnsigned ? 0x80 : 0) }
+        let (blocks, offsets, written) = (blocks.address, offsets.address, self.lists.address)
         sums = [Int32](unsafeUninitializedCapacity: padded) { sums, count in
             if let base = sums.baseAddress {
                 withWeights { weights in
@@ -89,23 +93,4 @@ package final class PackedProductWeights: @unchecked Sendable {
             count = padded
         }
     }
-
-    deinit {
-        free(blocks)
-        offsets.deallocate()
-        lists.deallocate()
-    }
-}
-
-/// Memory that begins at a cache line; `free` gives it back.
-///
-/// - Throws: `.outOfMemory` if the system does not give it.
-package func allocateAligned<Element: BitwiseCopyable>(_ count: Int) throws(HoneError) -> UnsafeMutablePointer<Element>
-{
-    var address: UnsafeMutableRawPointer?
-    let (byteCount, overflow) = max(count, 1).multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
-    guard !overflow, posix_memalign(&address, Plan.arenaAlignment, byteCount) == 0, let address else {
-        throw HoneError(.outOfMemory, "a kernel needs \(count) elements of \(MemoryLayout<Element>.stride) bytes")
-    }
-    return address.bindMemory(to: Element.self, capacity: max(count, 1))
 }

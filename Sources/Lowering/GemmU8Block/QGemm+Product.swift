@@ -21,14 +21,13 @@ extension QGemm {
     /// - Throws: `.invalidModel` for a scale that is not finite and positive.
     package func product(_ step: StepOperands, bounds: ClampBounds?) throws(HoneError) -> GemmU8BlockProblem {
         guard let a = step.input(0), let weights = step.input(3)?.constant, let output = step.output(0),
-            let shape = shape(step),
-            let bZeroPoints = step.constantIntegers(5)
+            let shape = shape(step)
         else { preconditionFailure("prepared for operands that have no arrangement") }
         let aScale = try step.scales(1, "a_scale")[0]
         // `(alpha * a_scale) * b_scale`, then `/ y_scale` (NUMERICS.md).
         let scales = try step.scales(4, "b_scale").map { alpha * aScale * $0 }
         let result: GemmU8BlockProblem.Result
-        if step.input(7) != nil, let yZeroPoint = step.constantIntegers(8)?.first {
+        if step.input(7) != nil, let yZeroPoint = step.integers(8).first {
             let yScale = try step.scales(7, "y_scale")[0]
             result = .quantized(
                 multipliers: scales.map { $0 / yScale }, zeroPoint: yZeroPoint,
@@ -38,8 +37,9 @@ extension QGemm {
         }
         return GemmU8BlockProblem(
             rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a, transposesInput: transposesA,
-            inputZeroPoint: step.rowZeroPoint(2), weights: weights, transposesWeights: transposesB,
-            weightZeroPoints: bZeroPoints, starts: step.input(6)?.constant?.elements(as: Int32.self) ?? [0],
+            inputZeroPoint: step.rowZeroPoint(2), weights: weights, weightsPosition: 3, transposesWeights: transposesB,
+            weightZeroPoints: step.columnZeroPoints(5),
+            starts: step.input(6)?.constant?.elements(as: Int32.self) ?? [0],
             output: output, result: result)
     }
 

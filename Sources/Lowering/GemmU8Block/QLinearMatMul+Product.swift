@@ -17,8 +17,7 @@ extension QLinearMatMul {
     /// - Throws: `.invalidModel` for a scale that is not finite and positive.
     package func product(_ step: StepOperands, bounds: ClampBounds?) throws(HoneError) -> GemmU8BlockProblem {
         guard let a = step.input(0), let weights = step.input(3)?.constant, let output = step.output(0),
-            let shape = ConstantMatrixProduct(step, a: 0, b: 3),
-            let bZeroPoints = step.constantIntegers(5), let yZeroPoint = step.constantIntegers(7)?.first
+            let shape = ConstantMatrixProduct(step, a: 0, b: 3), let yZeroPoint = step.integers(7).first
         else { preconditionFailure("prepared for operands that have no arrangement") }
         let yScale = try step.scales(6, "y_scale")[0]
         let aScale = try step.scales(1, "a_scale")[0]
@@ -26,7 +25,7 @@ extension QLinearMatMul {
         return GemmU8BlockProblem(
             rows: shape.rows, depth: shape.depth, columns: shape.columns, input: a,
             inputZeroPoint: step.rowZeroPoint(2),
-            weights: weights, weightZeroPoints: bZeroPoints, output: output,
+            weights: weights, weightsPosition: 3, weightZeroPoints: step.columnZeroPoints(5), output: output,
             result: .quantized(
                 multipliers: multipliers, zeroPoint: yZeroPoint, range: output.type.elementType.storedRange(bounds)))
     }

@@ -15,7 +15,7 @@ extension StepOperands {
         return scales
     }
 
-    /// Constant integers of 8 or 32 bits: zero points, or a bias.
+    /// Constant integers of 8 or 32 bits: weights, zero points, or a bias. None where the input is absent or computed.
     package func integers(_ index: Int) -> [Int32] {
         (input(index)?.constant?.integers() ?? []).map { Int32(truncatingIfNeeded: $0) }
     }

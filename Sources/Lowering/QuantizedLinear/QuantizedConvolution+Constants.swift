@@ -57,8 +57,10 @@ extension QuantizedConvolution {
     }
 
     /// The weights as lists of blocks that are not zero, for an input of that layout.
-    package func lists(_ constants: Constants, input: BlockedLayout) -> BlockLists {
-        BlockLists(
+    ///
+    /// - Throws: `.outOfMemory`.
+    package func lists(_ constants: Constants, input: BlockedLayout) throws(HoneError) -> BlockLists {
+        try BlockLists(
             weights: weights, zeroPoints: constants.weightZeroPoints, group: base.group,
             coordinates: BlockCoordinates(
                 channels: channels, kernel: window.kernel,

@@ -60,7 +60,7 @@ package struct QuantizedConvolution {
     }
 
     /// Whether lists of these weights take memory in proportion: one channel of one output fills a 64th of a block.
-    private static func packsWell(_ weights: TensorType, channels: Int) -> Bool {
+    package static func packsWell(_ weights: TensorType, channels: Int) -> Bool {
         let taps = weights.shape[2...].reduce(1.0) { $0 * Double($1) }
         let entries = Double((channels + 15) / 16 * 4) * taps
         let blocks = Double((weights.shape[0] + 31) / 32 * 32) * Double((weights.shape[1] + 3) / 4 * 4) * taps
@@ -69,7 +69,7 @@ package struct QuantizedConvolution {
 
     /// The halo that the window needs; nil where an image with it would not have 32-bit distances, or would be far larger
     /// than what the model itself asks for.
-    private static func halo(_ window: SlidingWindow, input: TensorType, output: TensorType) -> Halo? {
+    package static func halo(_ window: SlidingWindow, input: TensorType, output: TensorType) -> Halo? {
         let needs = (0..<window.kernel.count).map { dimension in
             // What lies behind the last tap of the last window is never read. Attributes are below 2^31 and dimensions below
             // 2^41, so that nothing overflows here.

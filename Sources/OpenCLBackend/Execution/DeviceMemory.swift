@@ -20,7 +20,7 @@ struct DeviceMemory {
                 if let arena {
                     whole = arena
                 } else {
-                    whole = try context.makeBuffer(byteCount: plan.arenaByteCount)
+                    whole = try context.makeBuffer(byteCount: plan.arenaByteCount + BlockedShape.slack)
                     arena = whole
                 }
                 buffers[value] = try whole.part(offset..<(offset + max(planned.byteCount, 1)))

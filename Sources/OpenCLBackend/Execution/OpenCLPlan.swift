@@ -13,6 +13,7 @@ final class OpenCLPlan: PreparedPlan {
     private let device: DeviceMemory
     private let host: [Plan.ValueID: HostMemory]
     private let rowMajor: RowMajorReader
+    private let summaries: ValueSummaries
     private let threads: Int?
 
     private enum Step {
@@ -53,6 +54,7 @@ final class OpenCLPlan: PreparedPlan {
         (self.device, self.host, self.threads) = (device, host, threads)
         edges = (residency.uploads, residency.downloads)
         rowMajor = RowMajorReader(queue: queue)
+        summaries = ValueSummaries(queue: queue)
     }
 
     private static func bind(
@@ -169,13 +171,18 @@ final class OpenCLPlan: PreparedPlan {
             if isOnDevice, let buffer = device.buffers[value.id] { return try rowMajor.view(of: value, in: buffer) }
             return hostView(of: value, fed)
         }
+        func summary(_ value: StepOperands.Value?) throws(HoneError) -> ValueSummary? {
+            guard isOnDevice, let value, let buffer = device.buffers[value.id] else { return nil }
+            return try summaries.summary(of: value, in: buffer)
+        }
         defer { rowMajor.release() }
         try observer(
             StepObservation(
                 step: step, duration: duration,
                 outputNames: step.outputs.map { isCopy ? nil : $0.map { plan.values[$0].name } },
-                input: { position throws(HoneError) in try view(operands.input(position)) },
-                output: { position throws(HoneError) in try view(operands.output(position)) }))
+                input: { position throws(HoneError) in try view(operands.stepInput(position)) },
+                output: { position throws(HoneError) in try view(operands.output(position)) },
+                summary: { position throws(HoneError) in try summary(operands.output(position)) }))
     }
 
     private func output(_ value: Plan.ValueID, _ fed: [Plan.ValueID: Tensor]) throws(HoneError) -> Tensor {

@@ -14,6 +14,8 @@ package final class DeviceContext: @unchecked Sendable {
     private let allocated = Atomic<Int>(0)
     private let lost = Atomic<Bool>(false)
 
+    private let probed = Mutex<DeviceProbes?>(nil)
+
     private static let contexts = Mutex<[Int: DeviceContext]>([:])
 
     /// The context of a device; a new one if the last was lost.
@@ -42,6 +44,34 @@ package final class DeviceContext: @unchecked Sendable {
     }
 
     deinit { _ = device.library.functions.clReleaseContext(handle) }
+
+    /// What the device was found to do; found out, or read from the cache, when it is first asked for.
+    package var probes: DeviceProbes {
+        probed.withLock { probed in
+            let probes = probed ?? DeviceProbes(of: self)
+            probed = probes
+            return probes
+        }
+    }
+
+    /// A program for this device, with the bodies that its probes chose where `program` does not name them: `DOT4_IMPL`
+    /// where the text includes `dot4.clh`, `MMA_PTX` where it includes `mma.clh` or `async_copy.clh`.
+    ///
+    /// - Throws: `.device` with the compiler's messages if the driver does not accept it.
+    package func program(_ program: KernelProgram) throws(HoneError) -> DeviceProgram {
+        try programs.program(program) { headers in
+            var program = program
+            if headers.contains("dot4.clh"), program.defines["DOT4_IMPL"] == nil {
+                let body = probes.dot4Body
+                program.defines["DOT4_IMPL"] = "\(body.rawValue)"
+                program.options += body.options
+            }
+            if !headers.isDisjoint(with: ["mma.clh", "async_copy.clh"]), program.defines["MMA_PTX"] == nil {
+                program.defines["MMA_PTX"] = probes.hasMatrixPTX ? "1" : "0"
+            }
+            return program
+        }
+    }
 
     /// Whether the device stopped: nothing of this context can be used any more.
     package var isLost: Bool { lost.load(ordering: .relaxed) }

@@ -36,9 +36,26 @@ package struct OpenCLDevice: @unchecked Sendable {
         return devices[index]
     }
 
-    /// The GPU that `auto` takes: the first one that can be used; nil if there is none.
+    /// The GPU that `auto` takes: the first one that works; nil if there is none. One that fails is skipped.
     package static var automatic: OpenCLDevice? {
-        (try? all())?.first { $0.info.kind == .gpu && $0.info.obstacle == nil }
+        (try? all())?.first { $0.info.kind == .gpu && $0.obstacle == nil }
+    }
+
+    /// What it was found to do.
+    ///
+    /// - Throws: `.device` if it cannot be used at all.
+    package func probes() throws(HoneError) -> DeviceProbes {
+        if let obstacle = info.obstacle { throw HoneError(.device, obstacle) }
+        return try DeviceContext.shared(self).probes
+    }
+
+    /// Why it cannot be used, by what it says or by what its probes showed; nil if nothing speaks against it.
+    package var obstacle: String? {
+        do throws(HoneError) {
+            return try probes().obstacle
+        } catch {
+            return error.message
+        }
     }
 
     private static func find() throws(HoneError) -> [OpenCLDevice] {

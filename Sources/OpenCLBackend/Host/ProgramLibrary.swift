@@ -20,6 +20,8 @@ package final class ProgramLibrary: @unchecked Sendable {
     private let context: cl_context
     private let device: OpenCLDevice
     package let cache: ProgramCache
+    /// What was asked for before: texts need not be expanded again.
+    private let known = Mutex<[KernelProgram: DeviceProgram]>([:])
     private let slots = Mutex<[String: Slot]>([:])
     private let own = Mutex(Counts())
     private static let total = Mutex(Counts())
@@ -37,10 +39,20 @@ package final class ProgramLibrary: @unchecked Sendable {
 
     /// Builds a program, or finds it built.
     ///
+    /// - Parameter completed: the program with what the host adds to one that includes these headers.
     /// - Throws: `.device` with the compiler's messages if the driver does not accept it.
-    func program(_ program: KernelProgram) throws(HoneError) -> DeviceProgram {
-        let source = KernelText(file: program.file, defines: program.defines)
-        return try build(source.text, options: options(of: program), name: program.file + ".cl")
+    func program(
+        _ program: KernelProgram, completed: (Set<String>) -> KernelProgram
+    ) throws(HoneError) -> DeviceProgram {
+        ProgramTrace.note(program)
+        if let known = known.withLock({ $0[program] }) { return known }
+        ProgramTrace.note(program)
+        let plain = KernelText(file: program.file, defines: program.defines)
+        let complete = completed(plain.headers)
+        let text = complete == program ? plain : KernelText(file: complete.file, defines: complete.defines)
+        let built = try build(text.text, options: options(of: complete), name: complete.file + ".cl")
+        known.withLock { $0[program] = built }
+        return built
     }
 
     /// Builds a text, or finds it built.

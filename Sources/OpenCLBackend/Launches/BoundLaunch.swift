@@ -22,7 +22,7 @@ package final class BoundLaunch {
     init(_ launch: KernelLaunch, memory: [DeviceBuffer?], in context: DeviceContext) throws(HoneError) {
         precondition((1...3).contains(launch.globalSize.count) && launch.globalSize.allSatisfy { $0 >= 0 })
         precondition(memory.count == launch.arguments.count)
-        let program = try context.programs.program(launch.program)
+        let program = try context.program(launch.program)
         let functions = context.device.library.functions
         var status: cl_int = 0
         guard let kernel = functions.clCreateKernel(program.handle, launch.function, &status) else {

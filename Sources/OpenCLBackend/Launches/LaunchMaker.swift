@@ -8,6 +8,8 @@ package final class LaunchMaker {
     package let context: DeviceContext
     /// What the device is.
     package var device: DeviceInfo { context.device.info }
+    /// What it was found to do: the chosen body of `dot4`, tensor cores.
+    package var probes: DeviceProbes { context.probes }
 
     private let queue: CommandQueue
     private var temporaryOffset = 0
@@ -77,6 +79,11 @@ package final class LaunchMaker {
             }
         }
         return try BoundLaunch(launch, memory: memory, in: context)
+    }
+
+    /// The same for a launch without values of a plan.
+    package func bind(_ launch: KernelLaunch) throws(HoneError) -> BoundLaunch {
+        try bind(launch) { id throws(HoneError) in preconditionFailure("\(launch.function) names value \(id)") }
     }
 
     private func buffer(of temporary: TemporaryMemory) throws(HoneError) -> DeviceBuffer {

@@ -1,3 +1,5 @@
+import Runtime
+
 /// The statistics of a model's values over calibration data, by value name.
 package struct CalibrationRecord: Equatable, Sendable {
     package private(set) var statistics: [String: TensorStatistics] = [:]
@@ -10,6 +12,11 @@ package struct CalibrationRecord: Equatable, Sendable {
     /// Takes in a batch of a value.
     package mutating func add(_ values: UnsafeBufferPointer<Float>, samples: Int, to name: String) {
         statistics[name, default: TensorStatistics()].add(values, samples: samples)
+    }
+
+    /// Takes in a batch of a value that a device has summed up.
+    package mutating func add(_ summary: ValueSummary, to name: String) {
+        statistics[name, default: TensorStatistics()].add(summary)
     }
 
     /// Takes in what another run saw, as of another shard of the data.

@@ -32,9 +32,14 @@ package struct Calibrator {
         _ = try session.run(feed) { observation throws(HoneError) in
             for (index, name) in observation.outputNames.enumerated() {
                 guard let name, values.contains(name), let value = observation.step.outputs[index],
-                    plan.values[value].modelElementType == .float32, let view = try observation.output(index)
+                    plan.values[value].modelElementType == .float32
                 else { continue }
-                seen.add(view, to: name)
+                // A device sums up where the value is, rather than hand it over.
+                if let summary = try observation.summary(index) {
+                    seen.add(summary, to: name)
+                } else if let view = try observation.output(index) {
+                    seen.add(view, to: name)
+                }
             }
         }
         record = seen

@@ -1,3 +1,5 @@
+import Runtime
+
 /// What calibration remembers of one value, in memory that does not grow with the number of samples.
 ///
 /// Every part is a function of the set of samples alone: order, batch size and sharding cannot change it.
@@ -39,6 +41,16 @@ package struct TensorStatistics: Equatable, Sendable {
         histogram.add(values)
     }
 
+    /// Takes in a batch that a device has summed up: the same as its elements.
+    ///
+    /// - Precondition: the histogram is complete.
+    package mutating func add(_ summary: ValueSummary) {
+        for sample in summary.samples { add(sample) }
+        let counted = Histogram(exponent: summary.exponent, counts: summary.counts, zeroCount: summary.zeroCount)
+        guard let counted else { preconditionFailure("a histogram of \(summary.counts.count) bins") }
+        histogram.merge(counted)
+    }
+
     /// Takes in what another run saw: the result is that of one run over both sets of samples.
     package mutating func merge(_ other: TensorStatistics) {
         if let theirs = other.extremes { widen(to: theirs) }
@@ -54,24 +66,34 @@ package struct TensorStatistics: Equatable, Sendable {
     private mutating func add(sample: UnsafeBufferPointer<Float>) {
         var lowest = Float.infinity
         var highest = -Float.infinity
+        var summary = ValueSummary.Sample(
+            extremes: nil, nanCount: 0, positiveInfinityCount: 0, negativeInfinityCount: 0)
         for value in sample {
             if value.isFinite {
                 lowest = value < lowest ? value : lowest
                 highest = value > highest ? value : highest
             } else if value.isNaN {
-                nanCount += 1
+                summary.nanCount += 1
             } else if value > 0 {
-                positiveInfinityCount += 1
+                summary.positiveInfinityCount += 1
             } else {
-                negativeInfinityCount += 1
+                summary.negativeInfinityCount += 1
             }
         }
-        guard lowest <= highest else { return }
         // Adding +0 turns -0 into +0, which would otherwise depend on the order.
-        widen(to: (lowest + 0)...(highest + 0))
+        if lowest <= highest { summary.extremes = (lowest + 0)...(highest + 0) }
+        add(summary)
+    }
+
+    private mutating func add(_ sample: ValueSummary.Sample) {
+        nanCount += sample.nanCount
+        positiveInfinityCount += sample.positiveInfinityCount
+        negativeInfinityCount += sample.negativeInfinityCount
+        guard let extremes = sample.extremes else { return }
+        widen(to: extremes)
         sampleCount += 1
-        sumOfMinima.add(lowest)
-        sumOfMaxima.add(highest)
+        sumOfMinima.add(extremes.lowerBound)
+        sumOfMaxima.add(extremes.upperBound)
     }
 
     private mutating func widen(to range: ClosedRange<Float>) {

@@ -1,0 +1,48 @@
+import Evaluation
+import Foundation
+import ModelGraph
+import ReferenceBackend
+import Runtime
+import Tensors
+
+/// Runs every step again on another device as soon as it has run, and stops at the first that differs: what
+/// `HONE_VALIDATE=cpu` asks for.
+struct StepValidation: Sendable {
+    /// Names the device to run steps again on.
+    static let variable = "HONE_VALIDATE"
+
+    private let replay: StepReplay
+    private let deviceName: String
+
+    /// What the environment asks for; nil if it asks for nothing.
+    ///
+    /// - Throws: `.invalidOption` for a device that is none, `.device` for one that is missing.
+    static func fromEnvironment(_ graph: Graph, threads: Int?) throws(HoneError) -> StepValidation? {
+        guard let name = ProcessInfo.processInfo.environment[variable], !name.isEmpty else { return nil }
+        let device: Device
+        do throws(HoneError) {
+            device = try Device(name)
+        } catch {
+            throw error.during("reading the environment variable \(variable)")
+        }
+        return StepValidation(
+            replay: StepReplay(graph, on: try device.backend(threads: threads), evaluator: ReferenceBackend()),
+            deviceName: device.description)
+    }
+
+    /// - Throws: `.checkFailed` at the node whose output differs by more than NUMERICS.md allows.
+    func run(_ session: Session, _ feed: [String: Tensor]) throws(HoneError) -> [String: Tensor] {
+        let plan = try session.plan(for: feed)
+        return try session.run(feed) { observation throws(HoneError) in
+            let differences = try replay.compare(observation, in: plan) ?? []
+            guard let first = differences.first(where: { !$0.isWithinBound }) else { return }
+            let place = first.firstIndex.map { "element \($0)" } ?? "its type"
+            throw HoneError(
+                .checkFailed,
+                "'\(first.value)' differs between \(session.backend.name) and \(deviceName) in \(first.differingCount) of "
+                    + "\(first.elementCount) elements, first in \(place), by \(first.maximumDifference) at most",
+                remedy: "'hone verify --device \(deviceName),\(session.backend.name)' compares all nodes"
+            ).atNode(observation.step.label)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Lowering
+import ModelGraph
+import Tensors
+
+extension FusedGemm: OpenCLOperator {
+    package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
+        base.productArrangements(step)
+    }
+
+    package func launches(_ step: StepOperands, _ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
+        try base.launches(step, activation: activation, maker)
+    }
+}

@@ -1,0 +1,9 @@
+import Lowering
+import ModelGraph
+import Tensors
+
+extension Reshape: CopyOperator {
+    func walk(_ step: StepOperands, x: TensorType, y: TensorType) throws(HoneError) -> CopyWalk {
+        CopyWalk(all: y)
+    }
+}

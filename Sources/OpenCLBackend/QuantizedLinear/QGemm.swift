@@ -1,0 +1,13 @@
+import Lowering
+import ModelGraph
+import Tensors
+
+extension QGemm: OpenCLOperator {
+    package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
+        productArrangements(step)
+    }
+
+    package func launches(_ step: StepOperands, _ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
+        try product(step, bounds: nil).launches(maker)
+    }
+}
