@@ -47,9 +47,6 @@ static const struct KernelSource sources[] = {
     {"divide.clh", (const char[]){
 #embed "divide.clh" suffix(, 0)
     }},
-    {"divide_f32.clh", (const char[]){
-#embed "divide_f32.clh" suffix(, 0)
-    }},
     {"dynamic_quantize.cl", (const char[]){
 #embed "dynamic_quantize.cl" suffix(, 0)
     }},
