@@ -1,8 +1,8 @@
-// The mean or the greatest of each whole plane of a blocked value (nChw16c): a chain in the plane's order for each channel, the
-// mean with one division at its end. Bytes are dequantized as they are read, and the mean quantized.
+// The mean or the greatest of each whole plane of a blocked value (nChw16c): a chain in the plane's order for each
+// channel, the mean with one division at its end. Bytes are dequantized as they are read, and the mean quantized.
 //
-// A work-group computes the 16 channels of a group of one image. All its items copy the plane to local memory, PIXELS pixels at
-// a time, the next ones on their way while 16 of the items add the present ones.
+// A work-group computes the 16 channels of a group of one image. All its items copy the plane to local memory, PIXELS
+// pixels at a time, the next ones on their way while 16 of the items add the present ones.
 #pragma OPENCL FP_CONTRACT OFF
 #include "divide.clh"
 #include "quantize.clh"
@@ -30,8 +30,8 @@
 #define LOADS (PIXELS * 16 / ITEMS)
 
 /// - input_row: elements from row to row; width, pixels: of a plane, halo left out.
-/// - output_group: from group to group of one image's results, 16 where they are row-major; stored_channels: how many of an
-///   image's results are stored, lanes past the last channel included where the output is blocked.
+/// - output_group: from group to group of one image's results, 16 where they are row-major; stored_channels: how many
+///   of an image's results are stored, lanes past the last channel included where the output is blocked.
 /// - count: what means divide by.
 /// - flip: what stored bytes are combined with by exclusive or: 0x80 for a row-major int8.
 /// Global size: ITEMS, images * groups.
