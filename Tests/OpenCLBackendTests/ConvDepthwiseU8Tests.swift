@@ -30,6 +30,6 @@ import Testing
             attributes: attributes)
         let x = source.integers(type, [source.integer(1...2), channels] + input)
         try SessionTrial(nodes: [node], inputs: ["x": x], constants: constants)
-            .check("seed \(seed): \(x.type) * \(weightType)\(kernel), \(attributes)", staysOnDevice: false)
+            .check("seed \(seed): \(x.type) * \(weightType)\(kernel), \(attributes)")
     }
 }
