@@ -1,7 +1,8 @@
-// The mean of each window of a blocked value (nChw16c): the sum from 0 in the window's order, then one division by a count of
-// taps. Windows are clipped to the image: halos are never read. Bytes are dequantized as they are read, and the mean quantized.
+// The mean of each window of a blocked value (nChw16c): the sum from 0 in the window's order, then one division by a
+// count of taps. Windows are clipped to the image: halos are never read. Bytes are dequantized as they are read, and
+// the mean quantized.
 #pragma OPENCL FP_CONTRACT OFF
-#include "divide_f32.clh"
+#include "divide.clh"
 #include "quantize.clh"
 
 // uchar or float.
@@ -13,18 +14,17 @@
 #define IS_FLOAT 1
 #endif
 
-/// - row_spans, column_spans: for each output row and column, the first coordinate that its window reads in the image, how many,
-///   and what the mean divides by along this dimension.
-/// - reciprocals: of each count that is divided by, 1 / count correctly rounded.
-/// Distances are as in max_pool. Where elements are bytes, input_zero_point and input_scale say what they stand for, and the
-/// rest how the mean becomes one; bounds are less the zero point.
+/// - row_spans, column_spans: for each output row and column, the first coordinate that its window reads in the
+///   image, how many, and what the mean divides by along this dimension.
+/// Distances are as in max_pool. Where elements are bytes, input_zero_point and input_scale say what they stand for,
+/// and the rest how the mean becomes one; bounds are less the zero point.
 /// Global size: 4 * width * height, then images * groups.
 __kernel void average_pool(__global const ELEMENT *input, __global ELEMENT *output, __global const int4 *row_spans,
-                           __global const int4 *column_spans, __global const float *reciprocals,
-                           const int input_origin, const int input_row, const int input_group, const long input_image,
-                           const int input_tap_row, const int input_tap_column, const int output_origin,
-                           const int output_row, const int output_group, const long output_image, const int width,
-                           const int height, const int groups
+                           __global const int4 *column_spans, const int input_origin, const int input_row,
+                           const int input_group, const long input_image, const int input_tap_row,
+                           const int input_tap_column, const int output_origin, const int output_row,
+                           const int output_group, const long output_image, const int width, const int height,
+                           const int groups
 #if !IS_FLOAT
                            ,
                            const float input_zero_point, const float input_scale, const float scale,
@@ -48,8 +48,9 @@ __kernel void average_pool(__global const ELEMENT *input, __global ELEMENT *outp
             sum += (convert_float4(bytes) - input_zero_point) * input_scale;
 #endif
         }
-    const int count = rows.z * columns.z;
-    const float4 mean = divided_exactly4(sum, convert_float(count), reciprocals[count]);
+    const float count = convert_float(rows.z * columns.z);
+    const float4 mean =
+        (float4)(DIVIDE(sum.x, count), DIVIDE(sum.y, count), DIVIDE(sum.z, count), DIVIDE(sum.w, count));
     __global ELEMENT *target = output + image * output_image + output_origin + (long)group * output_group +
                                (long)row * output_row + column * 16 + lane;
 #if IS_FLOAT

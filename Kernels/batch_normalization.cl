@@ -1,4 +1,5 @@
-// Batch normalization of floats: `fma(x - mean, factor, bias)`, with the host's `factor = scale / sqrt(variance + epsilon)`.
+// Batch normalization of floats: `fma(x - mean, factor, bias)`, with the host's `factor = scale / sqrt(variance +
+// epsilon)`.
 #pragma OPENCL FP_CONTRACT OFF
 
 /// Of a blocked value (nChw16c), four channels of a pixel an item. Distances are in floats.

@@ -1,5 +1,6 @@
-// A float convolution of blocked values (nChw16c) in which every channel has a kernel of its own: each output is one chain of
-// fma that starts from its bias and takes the taps of its group of 16 channels, those that are not zero for all, in order.
+// A float convolution of blocked values (nChw16c) in which every channel has a kernel of its own: each output is one
+// chain of fma that starts from its bias and takes the taps of its group of 16 channels, those that are not zero for
+// all, in order.
 //
 // An item computes four channels of PIXELS pixels, so that the four items of a pixel read its 16 channels at once.
 #pragma OPENCL FP_CONTRACT OFF
@@ -29,7 +30,8 @@ DEFINE_ACTIVATE(float4, activate4)
 
 /// Arguments, distances and global size as in conv_f32_block, with these differences:
 /// - weights: 16 floats for each step.
-/// - steps: floats from an output pixel's origin to the tap's first channel of the group; the second number is not used.
+/// - steps: floats from an output pixel's origin to the tap's first channel of the group; the second number is not
+///   used.
 /// - lists: first step, number of steps, first weight in units of 16 floats, group.
 /// Global size: 4 * pixels / PIXELS, rounded up to LANES, then lists.
 __kernel __attribute__((reqd_work_group_size(LANES, 1, 1))) void conv_depthwise_f32(

@@ -1,8 +1,8 @@
-// A quantized convolution of blocked u8 values (nChw16c) in which every channel has a kernel of its own. Sums are int32 and
-// wrap; padding is the halo of the input.
+// A quantized convolution of blocked u8 values (nChw16c) in which every channel has a kernel of its own. Sums are
+// int32 and wrap; padding is the halo of the input.
 //
-// An item computes four channels of PIXELS neighbouring pixels of a row, so that the four items of a pixel read its 16 bytes
-// at once, and each byte is read once for all the taps of a kernel's row.
+// An item computes four channels of PIXELS neighbouring pixels of a row, so that the four items of a pixel read its
+// 16 bytes at once, and each byte is read once for all the taps of a kernel's row.
 #pragma OPENCL FP_CONTRACT OFF
 #include "requantize.clh"
 
@@ -36,8 +36,8 @@ static inline int4 four_bytes(__global const uchar *at) {
 
 /// - taps: weights less their zero point as [group][kernel row][kernel column][16], 0 past the last channel.
 /// - bias: for each channel `bias - zx * sum(w)`, 0 past the last; multipliers: `(sx * sw[c]) / sy`, likewise.
-/// - input_origin: from the value's first byte to tap (0, 0) of output pixel (0, 0); input_row: from row to row of the output,
-///   input_tap_row: of the kernel.
+/// - input_origin: from the value's first byte to tap (0, 0) of output pixel (0, 0); input_row: from row to row of
+///   the output, input_tap_row: of the kernel.
 /// - zero_point: of the output; low and high are less it.
 /// Global size: 4 * height * (width / PIXELS, rounded up), then images * groups.
 __kernel void conv_depthwise_u8(__global const uchar *input, __global uchar *output, __global const short *taps,

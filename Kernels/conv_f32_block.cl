@@ -1,9 +1,10 @@
-// A float convolution of blocked values (nChw16c) as lists of the taps that take part. Each output is one chain of fma that
-// starts from its bias and takes the taps of its list in order.
+// A float convolution of blocked values (nChw16c) as lists of the taps that take part. Each output is one chain of
+// fma that starts from its bias and takes the taps of its list in order.
 //
-// A list belongs to GROUPS neighbouring groups of 16 outputs. A step of it stands for four neighbouring input channels at one
-// place of the kernel: where they lie, and a bit for each that takes part, whose weights follow one another. An item computes
-// all 16 * GROUPS outputs of PIXELS pixels, LANES apart, so that the items of a work-group read neighbouring pixels.
+// A list belongs to GROUPS neighbouring groups of 16 outputs. A step of it stands for four neighbouring input
+// channels at one place of the kernel: where they lie, and a bit for each that takes part, whose weights follow one
+// another. An item computes all 16 * GROUPS outputs of PIXELS pixels, LANES apart, so that the items of a work-group
+// read neighbouring pixels.
 #pragma OPENCL FP_CONTRACT OFF
 #include "activation_f32.clh"
 
@@ -19,7 +20,8 @@
 #ifndef GROUPS
 #define GROUPS 1
 #endif
-// 1 where the input's pixels hold 16 channels, so that four of them are one aligned load; 0 where they are packed closer.
+// 1 where the input's pixels hold 16 channels, so that four of them are one aligned load; 0 where they are packed
+// closer.
 #ifndef ALIGNED
 #define ALIGNED 1
 #endif
@@ -58,12 +60,12 @@ static inline float4 four_channels(__global const float *x) {
 #define TAPS(MASK) TAP(0, MASK) TAP(1, MASK) TAP(2, MASK) TAP(3, MASK)
 
 /// - weights: 16 * GROUPS floats for each tap that takes part, in list order.
-/// - steps: floats from an output pixel's origin in the input to four channels, and the bits of those that take part. One
-///   more than the lists need.
+/// - steps: floats from an output pixel's origin in the input to four channels, and the bits of those that take part.
+///   One more than the lists need.
 /// - lists: first step, number of steps, first weight in units of 16 floats, first group of outputs.
 /// - bias: for each output channel, lanes past the last included.
-/// Distances are in floats: from a value's first to pixel (0, 0) (in the input: to tap (0, 0) of output pixel (0, 0)), then
-/// from output pixel to output pixel, row to row, group to group and image to image.
+/// Distances are in floats: from a value's first to pixel (0, 0) (in the input: to tap (0, 0) of output pixel (0,
+/// 0)), then from output pixel to output pixel, row to row, group to group and image to image.
 /// Global size: pixels / PIXELS, rounded up to LANES, then lists.
 __kernel __attribute__((reqd_work_group_size(LANES, 1, 1))) void conv_f32_block(
     __global const float *input, __global float *output, __global const float *weights, __global const int2 *steps,

@@ -65,9 +65,6 @@ static const struct KernelSource sources[] = {
     {"divide.clh", (const char[]){
 #embed "divide.clh" suffix(, 0)
     }},
-    {"divide_f32.clh", (const char[]){
-#embed "divide_f32.clh" suffix(, 0)
-    }},
     {"dot4.clh", (const char[]){
 #embed "dot4.clh" suffix(, 0)
     }},

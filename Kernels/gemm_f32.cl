@@ -1,12 +1,12 @@
 // Products of float matrices, row-major: each output is one chain of fma over ascending depth.
 //
-// A work-group computes a tile of TILE_ROWS x TILE_COLUMNS outputs. It copies the operands to local memory, TILE_DEPTH steps
-// of the chains at a time, and fetches the next copy while it works on the present one.
+// A work-group computes a tile of TILE_ROWS x TILE_COLUMNS outputs. It copies the operands to local memory,
+// TILE_DEPTH steps of the chains at a time, and fetches the next copy while it works on the present one.
 #pragma OPENCL FP_CONTRACT OFF
 #include "activation_f32.clh"
 
-// Outputs of a work-group: multiples of what an item computes. 128 x 128 with items of 8 x 8 for large products, 64 x 64 with
-// 4 x 4 for smaller ones, 4 x 32 with 1 x 1 and a TILE_DEPTH of 128 for few rows.
+// Outputs of a work-group: multiples of what an item computes. 128 x 128 with items of 8 x 8 for large products, 64 x
+// 64 with 4 x 4 for smaller ones, 4 x 32 with 1 x 1 and a TILE_DEPTH of 128 for few rows.
 #ifndef TILE_ROWS
 #define TILE_ROWS 64
 #endif
@@ -35,7 +35,8 @@
 #ifndef ADDEND
 #define ADDEND 0
 #endif
-// 1 where alpha is not 1: chains start from 0 and end as fma(alpha, chain, beta * addend), or alpha * chain without one.
+// 1 where alpha is not 1: chains start from 0 and end as fma(alpha, chain, beta * addend), or alpha * chain without
+// one.
 #ifndef SCALED
 #define SCALED 0
 #endif
@@ -49,7 +50,8 @@
 #define ITEMS (ITEMS_DOWN * ITEMS_ACROSS)
 #define LEFT_LOADS ((TILE_ROWS * TILE_DEPTH + ITEMS - 1) / ITEMS)
 #define RIGHT_LOADS ((TILE_COLUMNS * TILE_DEPTH + ITEMS - 1) / ITEMS)
-// An item's rows are runs of RUN_ROWS neighbours, read at once: its share of each of ITEM_ROWS / RUN_ROWS parts of the tile.
+// An item's rows are runs of RUN_ROWS neighbours, read at once: its share of each of ITEM_ROWS / RUN_ROWS parts of
+// the tile.
 #define RUN_ROWS (ITEM_ROWS % 4 == 0 ? 4 : 1)
 #define RUN_COLUMNS (ITEM_COLUMNS % 4 == 0 ? 4 : 1)
 // Local rows are longer than the tile, so that neighbours down a column lie in different banks.
@@ -58,8 +60,8 @@
 
 DEFINE_ACTIVATE(float, activate1)
 
-/// Fetches an item's share of a copy: element (line, step) of a matrix of `lines` lines x `depth` steps from `first_line` and
-/// `first_step` on; zeros beyond. Neighbouring items fetch neighbours in memory.
+/// Fetches an item's share of a copy: element (line, step) of a matrix of `lines` lines x `depth` steps from
+/// `first_line` and `first_step` on; zeros beyond. Neighbouring items fetch neighbours in memory.
 #define DEFINE_FETCH(NAME, LOADS, TILE, LINES_ARE_ROWS)                                                                \
     static inline void NAME(float *fetched, __global const float *matrix, const int item, const int first_line,        \
                             const int first_step, const int lines, const int depth) {                                  \

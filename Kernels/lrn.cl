@@ -1,5 +1,5 @@
-// Local response normalization of a blocked value (nChw16c): `x / pow(bias + factor * sum, beta)`, the sum of squares of the
-// channels nearby in ascending order.
+// Local response normalization of a blocked value (nChw16c): `x / pow(bias + factor * sum, beta)`, the sum of squares
+// of the channels nearby in ascending order.
 #pragma OPENCL FP_CONTRACT OFF
 
 /// - down, up: how many channels below and above take part; factor: alpha / size.

@@ -1,4 +1,5 @@
-// The greatest element of each window of a blocked value (nChw16c). Windows are clipped to the image: halos are never read.
+// The greatest element of each window of a blocked value (nChw16c). Windows are clipped to the image: halos are never
+// read.
 #pragma OPENCL FP_CONTRACT OFF
 
 // uchar or float.
@@ -26,8 +27,8 @@ typedef uchar16 elements;
 #define LOWEST (uchar16)(0)
 #endif
 
-/// - row_spans, column_spans: for each output row and column, the first coordinate that its window reads in the image, and how
-///   many; the dilation's distance lies between two.
+/// - row_spans, column_spans: for each output row and column, the first coordinate that its window reads in the
+///   image, and how many; the dilation's distance lies between two.
 /// Distances are in elements; those of rows and columns to the next one that a window reads are `input_tap_row` and
 /// `input_tap_column`.
 /// Global size: width * height * 16 / CHANNELS, then images * groups.

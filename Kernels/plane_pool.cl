@@ -1,10 +1,10 @@
-// The mean or the greatest of each whole plane of a blocked value (nChw16c): a chain in the plane's order for each channel, the
-// mean with one division at its end. Bytes are dequantized as they are read, and the mean quantized.
+// The mean or the greatest of each whole plane of a blocked value (nChw16c): a chain in the plane's order for each
+// channel, the mean with one division at its end. Bytes are dequantized as they are read, and the mean quantized.
 //
-// A work-group computes the 16 channels of a group of one image. All its items copy the plane to local memory, PIXELS pixels at
-// a time, the next ones on their way while 16 of the items add the present ones.
+// A work-group computes the 16 channels of a group of one image. All its items copy the plane to local memory, PIXELS
+// pixels at a time, the next ones on their way while 16 of the items add the present ones.
 #pragma OPENCL FP_CONTRACT OFF
-#include "divide_f32.clh"
+#include "divide.clh"
 #include "quantize.clh"
 
 // uchar or float.
@@ -30,16 +30,15 @@
 #define LOADS (PIXELS * 16 / ITEMS)
 
 /// - input_row: elements from row to row; width, pixels: of a plane, halo left out.
-/// - output_group: from group to group of one image's results, 16 where they are row-major; stored_channels: how many of an
-///   image's results are stored, lanes past the last channel included where the output is blocked.
-/// - count, count_reciprocal: what means divide by.
+/// - output_group: from group to group of one image's results, 16 where they are row-major; stored_channels: how many
+///   of an image's results are stored, lanes past the last channel included where the output is blocked.
+/// - count: what means divide by.
 /// - flip: what stored bytes are combined with by exclusive or: 0x80 for a row-major int8.
 /// Global size: ITEMS, images * groups.
 __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1))) void plane_pool(
     __global const ELEMENT *input, __global ELEMENT *output, const int input_origin, const int input_row,
     const int input_group, const long input_image, const int width, const int pixels, const int output_origin,
-    const int output_group, const long output_image, const int groups, const int stored_channels, const float count,
-    const float count_reciprocal
+    const int output_group, const long output_image, const int groups, const int stored_channels, const float count
 #if !IS_FLOAT
     ,
     const float input_zero_point, const float input_scale, const float scale, const float reciprocal, const float low,
@@ -81,7 +80,7 @@ __kernel __attribute__((reqd_work_group_size(ITEMS, 1, 1))) void plane_pool(
     }
     if (item >= 16 || group * 16 + item >= stored_channels) return;
     const long place = image * output_image + output_origin + (long)group * output_group + item;
-    if (!IS_MAX) result = divided_exactly(result, count, count_reciprocal);
+    if (!IS_MAX) result = DIVIDE(result, count);
 #if IS_FLOAT
     output[place] = result;
 #else

@@ -16,6 +16,7 @@
 #ifndef OPERATION
 #define OPERATION 0
 #endif
+#include "divide.clh"
 #include "number_order.clh"
 
 // Integers wrap: in C only unsigned ones do.
@@ -66,7 +67,7 @@ __kernel void reduce(__global const ELEMENT *x, __global ELEMENT *y, __global co
         }
     }
 #if OPERATION == 1 && IS_FLOAT
-    accumulator /= real_count;
+    accumulator = DIVIDE(accumulator, real_count);
 #elif OPERATION == 1
     accumulator = count == 0 ? 0 : (SUM)((ELEMENT)accumulator / (ELEMENT)count);
 #endif

@@ -1,5 +1,5 @@
-// Images at another size: each element copies one element, or adds weight times element over the taps of its row and its column
-// in order, the column fastest. The weight is the product of the column's and the row's.
+// Images at another size: each element copies one element, or adds weight times element over the taps of its row and
+// its column in order, the column fastest. The weight is the product of the column's and the row's.
 //
 // The same loop for row-major and for blocked values (nChw16c): what they are made of is `planes` of pixels.
 #pragma OPENCL FP_CONTRACT OFF
@@ -37,8 +37,8 @@
 #define ZERO 0
 #endif
 
-/// - row_places, column_places: for each output row and column, the input's of its taps; the first is negative where the output
-///   lies outside of the input.
+/// - row_places, column_places: for each output row and column, the input's of its taps; the first is negative where
+///   the output lies outside of the input.
 /// - row_weights, column_weights: for each place.
 /// - fills: what outputs become that lie outside of the input, and what lanes past the last channel hold.
 /// Distances are in elements; a group is a channel in row-major order.

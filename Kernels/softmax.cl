@@ -1,7 +1,9 @@
-// Softmax or log-softmax of lines of floats: subtract the greatest, exponentials, their sum in ascending order, one division.
+// Softmax or log-softmax of lines of floats: subtract the greatest, exponentials, their sum in ascending order, one
+// division.
 //
-// `softmax` has a work-group for each line, whose elements are neighbours: the greatest and the exponentials are found side by
-// side, the sum by one item. `softmax_across` has an item for each line, for lines whose neighbours in memory are other lines.
+// `softmax` has a work-group for each line, whose elements are neighbours: the greatest and the exponentials are
+// found side by side, the sum by one item. `softmax_across` has an item for each line, for lines whose neighbours in
+// memory are other lines.
 #pragma OPENCL FP_CONTRACT OFF
 
 // Items of a work-group: a power of two up to 256.

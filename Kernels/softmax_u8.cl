@@ -1,11 +1,11 @@
-// Softmax of lines of bytes: of the dequantized line, quantized once. The exponential of every pair of a byte and its line's
-// greatest is in a table that the host made, so that the integers are the same everywhere.
+// Softmax of lines of bytes: of the dequantized line, quantized once. The exponential of every pair of a byte and its
+// line's greatest is in a table that the host made, so that the integers are the same everywhere.
 #pragma OPENCL FP_CONTRACT OFF
-#include "divide_f32.clh"
+#include "divide.clh"
 #include "quantize.clh"
 
-/// - powers: at `greatest * 256 + byte`, exp(real(byte) - real(greatest)); bytes as unsigned ones, an int8 with its top bit
-///   flipped, which `flip` (0x80, or 0) does.
+/// - powers: at `greatest * 256 + byte`, exp(real(byte) - real(greatest)); bytes as unsigned ones, an int8 with its
+///   top bit flipped, which `flip` (0x80, or 0) does.
 /// - scale, reciprocal, low, high, zero_point: of the result; the bounds are less the zero point.
 /// Lines of `length` bytes that lie `inner` apart. Global size: inner, outer.
 __kernel void softmax_u8(__global const uchar *x, __global uchar *y, __global const float *powers, const int length,
@@ -19,12 +19,9 @@ __kernel void softmax_u8(__global const uchar *x, __global uchar *y, __global co
     powers += greatest * 256;
     float sum = 0.0f;
     for (int i = 0; i < length; i++) sum += powers[x[start + (size_t)i * inner] ^ flip];
-    // The host does not know the sum: its reciprocal is corrected here, in case the device divides inexactly.
-    const float estimate = 1.0f / sum;
-    const float sum_reciprocal = fma(fma(-sum, estimate, 1.0f), estimate, estimate);
     for (int i = 0; i < length; i++) {
         const float power = powers[x[start + (size_t)i * inner] ^ flip];
-        const float share = divided_exactly(power, sum, sum_reciprocal);
+        const float share = DIVIDE(power, sum);
         y[start + (size_t)i * inner] = (uchar)(quantized(share, scale, reciprocal, low, high, zero_point) ^ flip);
     }
 }

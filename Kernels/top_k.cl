@@ -1,4 +1,5 @@
-// The greatest or the least `count` elements of each line of a row-major tensor, in order; of equals the first comes first.
+// The greatest or the least `count` elements of each line of a row-major tensor, in order; of equals the first comes
+// first.
 //
 // An item counts how many elements of its line come before its own: that is its rank.
 #pragma OPENCL FP_CONTRACT OFF

@@ -28,11 +28,12 @@ extension QuantizedConvolution {
             .value(input.id), .value(output.id), .buffer(try maker.buffer(weights.taps)),
             .buffer(try maker.buffer(starts + [Int32](repeating: 0, count: lanes - starts.count))),
             .buffer(try maker.buffer(constants.multipliers + [Float](repeating: 0, count: lanes - channels))),
-            try .int(origin), try .int(window.strides.row * from.rowBytes),
-            try .int(window.dilations.row * from.rowBytes), try .int(from.groupBytes), .int64(Int64(from.imageBytes)),
+            try .integer(origin), try .integer(window.strides.row * from.rowBytes),
+            try .integer(window.dilations.row * from.rowBytes), try .integer(from.groupBytes),
+            .int64(Int64(from.imageBytes)),
         ]
-        arguments += try ElementPlaces(to).arguments()
-        arguments += [try .int(to.width), try .int(to.height), try .int(to.groups), try .int(channels)]
+        arguments += try ElementDistances(to).arguments()
+        arguments += [try .integer(to.width), try .integer(to.height), try .integer(to.groups), try .integer(channels)]
         arguments += [.float(constants.low), .float(constants.high), .int32(constants.zeroPoint)]
         return [
             KernelLaunch(

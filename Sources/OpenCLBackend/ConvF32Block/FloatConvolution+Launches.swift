@@ -17,21 +17,31 @@ extension FloatConvolution {
         let tile = ConvF32BlockTile.chosen(
             pixels: outputShape.images * outputShape.height * outputShape.width, groups: outputShape.groups,
             on: maker.device)
-        let packed = weights.withElements(of: Float.self) { weights in
+        let packed = self.weights.withElements(of: Float.self) { weights in
             Result { () throws(HoneError) -> ConvF32BlockLists in
                 isDepthwise
                     ? try ConvF32BlockLists(depthwise: weights, shape: weightShape)
                     : try ConvF32BlockLists(weights, shape: weightShape, group: group, pairs: tile.pairs)
             }
         }
+        let lists = try packed.get()
+        let offsets = BlockedOffsets(shape: inputShape, dilations: window.dilations)
+        guard let steps = isDepthwise ? FloatSteps(depthwise: lists, offsets) : FloatSteps(lists, offsets) else {
+            throw HoneError(.unsupported, "an image of \(inputShape.imageBytes) bytes is too large for a convolution")
+        }
+        // What the last list reads; the room of what sparse weights left out lies behind.
+        let ends = lists.lists.indices.map {
+            lists.firstWeight($0) + lists.entries($0).count * 16 * lists.groups($0).count
+        }
+        let weights = try maker.buffer(
+            bytes: UnsafeRawBufferPointer(start: lists.weights.address, count: (ends.max() ?? 0) * 4))
         let floats = (row: inputShape.rowBytes / 4, pixel: inputShape.pixelBytes / 4)
         let problem = ConvF32BlockProblem(
-            lists: try packed.get(), isDepthwise: isDepthwise, tile: tile, input: x, inputShape: inputShape,
-            dilations: window.dilations,
+            steps: steps, weights: weights, isDepthwise: isDepthwise, tile: tile, input: x, inputShape: inputShape,
             inputOrigin: inputShape.originBytes / 4 - window.padsBegin[0] * floats.row - window.padsBegin[1]
                 * floats.pixel,
             inputPixel: window.strides[1] * floats.pixel, inputRow: window.strides[0] * floats.row, output: y,
-            outputPlaces: ElementPlaces(outputShape), outputPixel: outputShape.pixelBytes / 4,
+            outputPlaces: ElementDistances(outputShape), outputPixel: outputShape.pixelBytes / 4,
             rows: outputShape.height, columns: outputShape.width, channels: outputShape.channels,
             bias: bias?.elements(as: Float.self) ?? [], activation: activation, addition: step.addition)
         return try problem.launches(maker)

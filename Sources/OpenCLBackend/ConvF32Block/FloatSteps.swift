@@ -49,6 +49,17 @@ struct FloatSteps {
         }
     }
 
+    /// Lists that the caller makes of `append` and `appendList`.
+    init() {}
+
+    /// A step more than lists have, since the kernel fetches one ahead.
+    mutating func finish() { steps += [0, 0] }
+
+    mutating func appendList(_ steps: Range<Int>, firstWeight: Int, groups: Range<Int>) {
+        lists.append(
+            List(firstStep: steps.lowerBound, stepCount: steps.count, firstWeight: firstWeight, groups: groups))
+    }
+
     /// Steps for some taps, which follow each other in the order of a list.
     private mutating func append(_ taps: ArraySlice<ConvF32BlockLists.Tap>, _ offsets: ArraySlice<Int32>) -> Range<Int>
     {
@@ -64,6 +75,24 @@ struct FloatSteps {
         }
         return first..<steps.count / 2
     }
+
+    /// Steps for all of some channels at one place of the kernel.
+    ///
+    /// - Parameter offset: floats from an output pixel's origin to the first channel's place.
+    mutating func append(channels: Range<Int>, offset: Int32) {
+        for channel in channels {
+            let lane = Int32(channel % 4)
+            if channel == channels.lowerBound || lane == 0 {
+                steps += [offset + Int32(channel - channels.lowerBound) - lane, 0]
+            }
+            steps[steps.count - 1] |= 1 << lane
+        }
+    }
+
+    /// A step for one tap of a depthwise convolution.
+    mutating func append(offset: Int32) { steps += [offset, 0] }
+
+    var stepCount: Int { steps.count / 2 }
 
     /// What the kernel takes for some lists: first step, steps, first weight, first group of each.
     static func table(_ lists: [List]) -> [Int32] {

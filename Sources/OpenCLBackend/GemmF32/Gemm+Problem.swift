@@ -6,10 +6,10 @@ extension Gemm {
     /// Row-major operands; none for elements other than float32, and where there is nothing to compute.
     func productArrangements(_ step: StepOperands) -> [Arrangement] {
         guard let a = step.input(0), let b = step.input(1), let y = step.output(0),
-            [a, b, y].allSatisfy({ $0.type.elementType == .float32 && $0.type.isCountableInTiles })
+            [a, b, y].allSatisfy({ $0.type.elementType == .float32 && $0.type.suitsKernels })
         else { return [] }
         let positions = step.inputs.indices.filter { step.input($0) != nil }
-        guard step.input(2).map({ $0.type.isCountableInTiles }) ?? true else { return [] }
+        guard step.input(2).map({ $0.type.suitsKernels }) ?? true else { return [] }
         return [
             Arrangement(
                 inputs: Dictionary(uniqueKeysWithValues: positions.map { ($0, .rowMajor) }), outputs: [0: .rowMajor])

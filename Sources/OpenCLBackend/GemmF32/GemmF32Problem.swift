@@ -35,14 +35,15 @@ struct GemmF32Problem {
             table += [left, right]
         }
         var arguments: [KernelArgument] = [
-            .value(left), .value(right), .value(output), .buffer(try maker.buffer(table)), try .int(rows),
-            try .int(depth), try .int(columns),
+            .value(left), .value(right), .value(output), .buffer(try maker.buffer(table)), try .integer(rows),
+            try .integer(depth), try .integer(columns),
         ]
         arguments += activation.kernelArguments
         if let addend {
             defines["ADDEND"] = "1"
             arguments += [
-                .value(addend.value), try .int(addend.rowStride), try .int(addend.columnStride), .float(addend.beta),
+                .value(addend.value), try .integer(addend.rowStride), try .integer(addend.columnStride),
+                .float(addend.beta),
             ]
         }
         if alpha != 1 {

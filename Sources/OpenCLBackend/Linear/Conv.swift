@@ -6,7 +6,7 @@ extension Conv: OpenCLOperator {
     package var packedInputs: [Int] { [1, 2] }
 
     package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
-        guard let y = step.output(0), y.type.isCountableInTiles else { return [] }
+        guard let y = step.output(0), y.type.suitsKernels else { return [] }
         return FloatConvolution(self, step)?.arrangements ?? []
     }
 

@@ -5,7 +5,7 @@ import Tensors
 extension MatMul: OpenCLOperator {
     package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
         guard let a = step.input(0), let b = step.input(1), let y = step.output(0),
-            [a, b, y].allSatisfy({ $0.type.elementType == .float32 && $0.type.isCountableInTiles })
+            [a, b, y].allSatisfy({ $0.type.elementType == .float32 && $0.type.suitsKernels })
         else { return [] }
         return [Arrangement(inputs: [0: .rowMajor, 1: .rowMajor], outputs: [0: .rowMajor])]
     }

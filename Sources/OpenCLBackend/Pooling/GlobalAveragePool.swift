@@ -9,6 +9,6 @@ extension GlobalAveragePool: OpenCLOperator {
 
     package func launches(_ step: StepOperands, _ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
         let (x, y) = step.unary
-        return [try PlanePool(x: x, y: y).launch()]
+        return [try PlanePool(x: x, y: y).launch(on: maker.device)]
     }
 }

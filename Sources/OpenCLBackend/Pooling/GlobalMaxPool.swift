@@ -9,6 +9,6 @@ extension GlobalMaxPool: OpenCLOperator {
 
     package func launches(_ step: StepOperands, _ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
         let (x, y) = step.unary
-        return [try PlanePool(x: x, y: y, isMaximum: true).launch()]
+        return [try PlanePool(x: x, y: y, isMaximum: true).launch(on: maker.device)]
     }
 }

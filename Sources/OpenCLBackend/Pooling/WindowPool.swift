@@ -11,21 +11,11 @@ struct WindowPool {
     /// Whether an average divides by the taps in the padding too.
     var countsPadding = false
 
-    /// Averages over more taps would need a table of reciprocals that is larger than most images.
-    static let largestCount = 1 << 20
-
     /// Blocked operands; none where indices or sizes are beyond the kernels.
     static func arrangements(_ step: StepOperands, window: SlidingWindow?) -> [Arrangement] {
-        guard let x = step.input(0), let y = step.output(0), x.type.isImage, x.type.isCountableInTiles,
-            y.type.isCountableInTiles,
-            let window
+        guard let x = step.input(0), let y = step.output(0), x.type.isImage, x.type.suitsKernels, y.type.suitsKernels,
+            let window, window.kernel.reduce(1.0, { $0 * Double($1) }) < 0x1p31
         else { return [] }
-        var taps = 1
-        for size in window.kernel {
-            let (product, overflow) = taps.multipliedReportingOverflow(by: size)
-            guard !overflow, product <= largestCount else { return [] }
-            taps = product
-        }
         return [Arrangement(inputs: [0: .blocked()], outputs: [0: .blocked()])]
     }
 
@@ -45,14 +35,12 @@ struct WindowPool {
         _ maker: LaunchMaker, quantization: (from: TensorQuantization, to: TensorQuantization)? = nil
     ) throws(HoneError) -> KernelLaunch {
         let (rows, columns) = try spans()
-        let largest = (rows.map(\.divisor).max() ?? 1) * (columns.map(\.divisor).max() ?? 1)
-        let reciprocals = [0] + (1...largest).map { 1 / Float($0) }
         var launch = try launch(
             "average_pool", isFloat: quantization == nil, channels: 4,
             [
                 .buffer(try maker.buffer(table(rows))), .buffer(try maker.buffer(table(columns))),
-                .buffer(try maker.buffer(reciprocals)),
             ])
+        launch.program.defines.merge(maker.device.divisionDefines) { $1 }
         if let quantization { launch.arguments += try quantization.from.meanArguments(to: quantization.to) }
         return launch
     }
@@ -75,7 +63,7 @@ struct WindowPool {
         _ name: String, isFloat: Bool, channels: Int, _ tables: [KernelArgument]
     ) throws(HoneError) -> KernelLaunch {
         guard let from = x.blocked, let to = y.blocked else { preconditionFailure("a pool's operands lie blocked") }
-        let places = (from: ElementPlaces(from), to: ElementPlaces(to))
+        let places = (from: ElementDistances(from), to: ElementDistances(to))
         let last = window.input.count - 1
         let rowDilation = last == 0 ? 1 : window.dilations[0]
         // Where a window has one tap, the distance to the next one counts for nothing, and may be of any size.
@@ -86,9 +74,9 @@ struct WindowPool {
                 .partialValue
         let tapColumn = window.kernel[last] == 1 ? 0 : window.dilations[last] * BlockedLayout.groupChannels
         var arguments: [KernelArgument] = [.value(x.id), .value(y.id)] + tables
-        arguments += try places.from.arguments() + [try .int(tapRow), try .int(tapColumn)]
+        arguments += try places.from.arguments() + [try .integer(tapRow), try .integer(tapColumn)]
         arguments += try places.to.arguments()
-        arguments += [try .int(to.width), try .int(to.height), try .int(to.groups)]
+        arguments += [try .integer(to.width), try .integer(to.height), try .integer(to.groups)]
         return KernelLaunch(
             program: KernelProgram(
                 file: name, defines: ["ELEMENT": isFloat ? "float" : "uchar", "IS_FLOAT": isFloat ? "1" : "0"]),

@@ -11,6 +11,6 @@ extension QLinearGlobalAveragePool: OpenCLOperator {
 
     package func launches(_ step: StepOperands, _ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
         let (x, y) = step.unary
-        return [try PlanePool(x: x, y: y, quantization: step.poolQuantization).launch()]
+        return [try PlanePool(x: x, y: y, quantization: step.poolQuantization).launch(on: maker.device)]
     }
 }

@@ -1,0 +1,13 @@
+import Lowering
+import ModelGraph
+import Tensors
+
+extension ReduceMean: OpenCLOperator {
+    package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
+        reductionArrangements(step)
+    }
+
+    package func launches(_ step: StepOperands, _ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
+        try reductionLaunches(step, maker)
+    }
+}
