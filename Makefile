@@ -88,10 +88,14 @@ check-nvidia: deps-kernels ## every kernel and preset as NVIDIA's machine code: 
 	@.venv/bin/python Tests/KernelChecks/check_nvidia.py --seen .build/programs.txt --table Benchmarks/results/nvidia-resources.txt
 check-amd: deps-kernels ## every kernel and preset compiled for AMD's GPUs: registers, spills (no GPU needed)
 	@.venv/bin/python Tests/KernelChecks/check_amd.py --seen .build/programs.txt --table Benchmarks/results/amd-resources.txt
-check-oclgrind: deps build .venv/installed ## every kernel in a simulator that finds data races and bounds errors (no GPU needed)
+.PHONY: test-build
+test-build: swift-toolchain
+	@swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build/testing
+check-oclgrind: deps build .venv/installed test-build ## every kernel in a simulator that finds data races and bounds errors (no GPU needed)
 	@.ci/install-packages.sh oclgrind
 	@.venv/bin/python -m pytest -q Tests/KernelChecks/test_oclgrind.py
-	@.venv/bin/python Tests/KernelChecks/check_oclgrind.py --programs .build/programs.txt
+	@.venv/bin/python Tests/KernelChecks/check_oclgrind.py --programs .build/programs.txt \
+	  --tests .build/testing/release/HonePackageTests.xctest
 
 bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and OpenVINO (BENCH: options for the script)
 	@.ci/install-packages.sh python3 python3-venv
