@@ -14,7 +14,7 @@ export HONE_MODELS ?= ../shared
 # none of its cases has moved on to an opset that Hone does not read.
 ONNX_NEWER := 1.20.1
 
-.PHONY: help deps deps-test build demo test test-swift test-python neon lint format conformance oracle check-nvidia check-amd check-oclgrind bench clean swift-toolchain
+.PHONY: help deps deps-test build demo test test-swift test-python test-opencl neon lint format conformance oracle check-nvidia check-amd check-oclgrind bench clean swift-toolchain
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
@@ -54,8 +54,9 @@ demo: deps build ## quantize and evaluate the bundled example, and print one tab
 
 test: deps build test-swift test-python ## unit, property and repository tests; needs nothing outside this repository
 # Modules built for testing have other flags: in a folder of their own they leave the build that users get alone.
+# The OpenCL backend is tested on each driver by `make test-opencl`.
 test-swift: swift-toolchain
-	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing --skip OpenCLBackendTests
 test-python: deps-test build
 	.venv/bin/python -m pytest -q Tests/Oracle -m "not needs_models"
 
@@ -70,9 +71,19 @@ lint: swift-toolchain ## formatting, imports, line budgets, names, no machine pa
 format: swift-toolchain ## format every Swift file in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)
 
-conformance: deps build deps-test ## the official ONNX node tests
+conformance: deps build deps-test ## the official ONNX node tests, on every device
 	@for device in cpu reference; do \
 	  echo "device $$device" && HONE_DEVICE=$$device .venv/bin/python Tests/Conformance/run_node_tests.py || exit 1; \
+	done
+	@for driver in pocl intel; do \
+	  echo "device opencl ($$driver)" && \
+	    HONE_DEVICE=opencl:0 .ci/opencl-env $$driver .venv/bin/python Tests/Conformance/run_node_tests.py || exit 1; \
+	done
+
+test-opencl: deps deps-test swift-toolchain ## the OpenCL backend's tests on each driver for processors
+	@for driver in pocl intel; do \
+	  echo "driver $$driver" && .ci/opencl-env $$driver \
+	    swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing --filter OpenCLBackendTests || exit 1; \
 	done
 
 oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
@@ -88,10 +99,14 @@ check-nvidia: deps-kernels ## every kernel and preset as NVIDIA's machine code: 
 	@.venv/bin/python Tests/KernelChecks/check_nvidia.py --seen .build/programs.txt --table Benchmarks/results/nvidia-resources.txt
 check-amd: deps-kernels ## every kernel and preset compiled for AMD's GPUs: registers, spills (no GPU needed)
 	@.venv/bin/python Tests/KernelChecks/check_amd.py --seen .build/programs.txt --table Benchmarks/results/amd-resources.txt
-check-oclgrind: deps build .venv/installed ## every kernel in a simulator that finds data races and bounds errors (no GPU needed)
+.PHONY: test-build
+test-build: swift-toolchain
+	@swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build/testing
+check-oclgrind: deps build .venv/installed test-build ## every kernel in a simulator that finds data races and bounds errors (no GPU needed)
 	@.ci/install-packages.sh oclgrind
 	@.venv/bin/python -m pytest -q Tests/KernelChecks/test_oclgrind.py
-	@.venv/bin/python Tests/KernelChecks/check_oclgrind.py --programs .build/programs.txt
+	@.venv/bin/python Tests/KernelChecks/check_oclgrind.py --programs .build/programs.txt \
+	  --tests .build/testing/release/HonePackageTests.xctest
 
 bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and OpenVINO (BENCH: options for the script)
 	@.ci/install-packages.sh python3 python3-venv

@@ -80,15 +80,15 @@ class Comparison:
         for run in runs:
             channels, kernel = sizes[run["name"]]
             layer = max(run["layers"], key=lambda entry: entry["gops"] or 0)
-            what = f"convolution {run['name']}, share of {run['peak_gops']:.0f} GOP/s"
-            note = f"{layer['gops']:.0f} GOP/s"
+            what = f"convolution {run['name']}, share of the peak"
+            note = f"{layer['gops']:.0f} GOP/s, the peak at best {run['peak_gops']:.0f}"
             if kernel == 3:
                 self.figures.at_least(3, what, layer["percent_of_peak"], THREE_BY_THREE, "%", note)
             elif kernel == 1 and channels >= 128:
                 self.figures.at_least(3, what, layer["percent_of_peak"], ONE_BY_ONE, "%", note)
         for run in self.command("gemm"):
-            self.figures.at_least(3, f"product {run['name']}, share of {run['peak_gops']:.0f} GOP/s",
-                                  run["percent_of_peak"], PRODUCTS, "%", f"{run['gops']:.0f} GOP/s")
+            self.figures.at_least(3, f"product {run['name']}, share of the peak", run["percent_of_peak"], PRODUCTS, "%",
+                                  f"{run['gops']:.0f} GOP/s, the peak at best {run['peak_gops']:.0f}")
 
     def command(self, *arguments):
         command = [str(self.options.hone), "benchmark", *arguments, "--device", self.options.device, "--threads", "1",

@@ -14,7 +14,7 @@ package enum Peak {
         /// float32 fused multiply-adds.
         case float32
 
-        fileprivate var mk: mk_peak_arithmetic {
+        var mk: mk_peak_arithmetic {
             switch self {
             case .int8: MK_PEAK_INT8
             case .int8Widened: MK_PEAK_INT8_WIDENED

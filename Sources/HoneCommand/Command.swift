@@ -56,7 +56,15 @@ enum HoneCommand {
             print(command.specification.help)
             return
         }
+        let isVerbose = rest.contains(CommandSpecification.verbose.name) && command.specification.usesDevice
+        if isVerbose { rest.removeAll { $0 == CommandSpecification.verbose.name } }
         try await command.run(try ParsedArguments(rest, for: command.specification))
+        if isVerbose { complain(programs(OpenCLReport.programCounts)) }
+    }
+
+    /// What was compiled for OpenCL devices.
+    private static func programs(_ counts: (built: Int, fromCache: Int)) -> String {
+        "OpenCL programs: \(counts.built) built, \(counts.fromCache) from the cache"
     }
 
     private static var overview: String {

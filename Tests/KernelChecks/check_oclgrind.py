@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs every kernel on small problems in Oclgrind, which simulates a device and finds data races and bounds errors.
 
-    check_oclgrind.py [--hone PATH] [--models GLOB] [--programs FILE]
+    check_oclgrind.py [--hone PATH] [--models GLOB] [--tests BUNDLE] [--programs FILE]
 
 Small models (tiny_models.py) run through `hone verify --device reference,opencl:0`, so that results are compared too; kernels that
 no model reaches (calibration, peaks) are launched alone (simulations.py). Which kernels ran is what Oclgrind's counts of
@@ -30,8 +30,13 @@ ERROR = re.compile(
 QUERY = re.compile(
     r"Oclgrind - OpenCL runtime error detected\s+Function: clGet(?:Device|Platform|KernelWorkGroup)Info\s+"
     r"Error:    CL_INVALID_(?:VALUE|OPERATION)(?:\s+For argument '\w+')?[^\n]*\n")
-# Kernels that a simulator cannot run, with the reason.
-EXEMPT = {}
+# Matrix cores are chosen on GPUs only; these tests force each core, against the definitions.
+SWIFT_TESTS = r"OpenCLBackendTests\.ConvU8BlockTests/quantizedConvolutions"
+# Kernels that no run in a simulator comes to, with the reason.
+EXEMPT = {
+    "probe_dot4_rate": "times the bodies of dot4 against each other; a simulator has one",
+    "probe_mma": "asked on GPUs only; its one product is that of conv_u8_block_mma",
+}
 
 
 def environment(folder):
@@ -83,6 +88,7 @@ def main():
     parser.add_argument("--hone", type=pathlib.Path, default=ROOT / ".build/release/hone")
     parser.add_argument("--models", default="*", help="only the models whose names match; kernels may then stay unused")
     parser.add_argument("--programs", type=pathlib.Path, help="write the programs that the models needed to this file")
+    parser.add_argument("--tests", type=pathlib.Path, help="the Swift tests' executable, for cores that are chosen on GPUs only")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     if not RUNTIME.exists():
@@ -94,6 +100,10 @@ def main():
         jobs = [(path.stem, [options.hone, "verify", path, "--device", "reference,opencl:0"], variables)
                 for path in tiny_models.write(scratch / "models", options.models)]
         jobs += [simulated(one, one.write(scratch / "simulations"), variables) for one in simulations.all_simulations()]
+        if options.tests:
+            # First, since it takes the longest. Oclgrind takes one launch at a time.
+            jobs.insert(0, ("Swift tests", [options.tests, "--testing-library", "swift-testing", "--no-parallel", "--filter",
+                                            SWIFT_TESTS], variables))
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             results = list(pool.map(lambda job: examine(*job), jobs))
         if options.programs and (scratch / "programs").exists():

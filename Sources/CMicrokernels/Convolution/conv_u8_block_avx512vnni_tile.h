@@ -33,6 +33,20 @@ static inline __attribute__((always_inline)) void MK_NAME(entry, MK_ROWS, MK_COL
     }
 }
 
+/// Takes COUNT entries of GROUPS groups, and asks for a line of what is read next with each if `ahead` says so.
+#define MK_ENTRIES(A, B, GROUPS, COUNT)                                                                                \
+    do {                                                                                                               \
+        const int32_t *end = offset + (COUNT);                                                                         \
+        if (ahead)                                                                                                     \
+            for (; offset != end; offset++, w += 64 * GROUPS, ahead += 64) {                                           \
+                _mm_prefetch(ahead, _MM_HINT_T1);                                                                      \
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(A, B, GROUPS, x + *offset, w, row, &steps);                        \
+            }                                                                                                          \
+        else                                                                                                           \
+            for (; offset != end; offset++, w += 64 * GROUPS)                                                          \
+                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(A, B, GROUPS, x + *offset, w, row, &steps);                        \
+    } while (0)
+
 /// Stores up to four pixels of both groups, then starts on the next tile's: bias, and `early` entries of both groups.
 /// They run in different units, and side by side the processor sees both: it looks ahead by less than storing a tile
 /// takes.
@@ -89,19 +103,11 @@ static void MK_NAME(exchanging, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *pro
     while (down < run.row_tiles) {
         const ptrdiff_t at_row = run.row + down * MK_ROWS, at_column = run.column + across * MK_COLUMNS;
         const int8_t *w = exchange.blocks + (ptrdiff_t)done * 128;
-        const int8_t *ahead = stream->next;
-        const int8_t *stop = stream->end - ahead > stream->share ? ahead + stream->share : stream->end;
+        const int8_t *ahead = mk_ask(stream);
         const int32_t *offset = exchange.offsets + done;
-        for (const int32_t *end = exchange.offsets + list.both; offset != end;
-             offset++, w += 128, ahead = mk_prefetch(ahead, stop))
-            MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, &steps);
-        for (const int32_t *end = offset + list.first; offset != end;
-             offset++, w += 64, ahead = mk_prefetch(ahead, stop))
-            MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, &steps);
-        for (const int32_t *end = offset + list.second; offset != end;
-             offset++, w += 64, ahead = mk_prefetch(ahead, stop))
-            MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, &steps);
-        stream->next = ahead;
+        MK_ENTRIES(first, second, 2, list.both - done);
+        MK_ENTRIES(first, first, 1, list.first);
+        MK_ENTRIES(second, second, 1, list.second);
 
         if (++across == run.column_tiles) {
             across = 0;
@@ -144,20 +150,12 @@ static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, 
                 second[p] = bias1;
             }
             const int8_t *w = blocks;
-            const int8_t *ahead = stream->next;
-            const int8_t *stop = stream->end - ahead > stream->share ? ahead + stream->share : stream->end;
+            const int8_t *ahead = mk_ask(stream);
             const int32_t *offset = offsets;
-            for (const int32_t *end = offset + list.both; offset != end;
-                 offset++, w += 128, ahead = mk_prefetch(ahead, stop))
-                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, second, 2, x + *offset, w, row, &steps);
-            for (const int32_t *end = offset + list.first; offset != end;
-                 offset++, w += 64, ahead = mk_prefetch(ahead, stop))
-                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(first, first, 1, x + *offset, w, row, &steps);
-            for (const int32_t *end = offset + list.second; offset != end;
-                 offset++, w += 64, ahead = mk_prefetch(ahead, stop))
-                MK_NAME(entry, MK_ROWS, MK_COLUMNS)(second, second, 1, x + *offset, w, row, &steps);
+            MK_ENTRIES(first, second, 2, list.both);
+            MK_ENTRIES(first, first, 1, list.first);
+            MK_ENTRIES(second, second, 1, list.second);
 
-            stream->next = ahead;
             const mk_u8_addition *add = problem->addition;
             uint8_t *out =
                 problem->output + group * problem->output_group + at_row * problem->output_row + at_column * 16;
@@ -191,6 +189,7 @@ static void MK_NAME(tile, MK_ROWS, MK_COLUMNS)(const mk_conv_u8_block *problem, 
         }
 }
 
+#undef MK_ENTRIES
 #undef MK_UNROLL
 #undef MK_PIXELS
 #undef MK_NAME

@@ -4,90 +4,20 @@
 #include "mk_gemm_u8_block.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), apply_to = function)
+#include "gemm_u8_block_avx512vnni_store.h"
 
 #define TILE_ROWS 14
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define INLINE static inline __attribute__((always_inline))
 /// Keeps the loads of the next row behind the products of this one: hoisted together they would not leave 28 registers.
 #define IN_ORDER(A, B) __asm__ volatile("" : "+v"(A), "+v"(B)::"memory")
-/// Weights of many inputs lie in the second cache or beyond, and a tile of many rows leaves the time to fetch them; few
-/// rows run at the speed of memory, where the processor's own prefetching does better. Bytes ahead: measured.
-#define PREFETCH_WEIGHTS(W)                                                                                            \
-    _mm_prefetch((const char *)(W) + 2048, _MM_HINT_T0), _mm_prefetch((const char *)(W) + 2112, _MM_HINT_T0)
-/// The next 64 bytes of one row, each row's once in 64 bytes: rows lie in the second cache, and are too short for the
-/// processor to see 14 streams in them.
-#define PREFETCH_ROW(AT, OFFSET, STRIDE)                                                                               \
-    _mm_prefetch((const char *)(AT) + 64 + (uint32_t)(OFFSET) / 4 % 16 * (STRIDE), _MM_HINT_T0)
-
 /// Four neighbouring inputs of a row in every lane.
 INLINE __m512i inputs(const uint8_t *x) {
     int32_t four;
     memcpy(&four, x, sizeof four);
     return _mm512_set1_epi32(four);
-}
-
-/// Stores the sums of one row and 16 columns; bits of `lanes` say which columns exist.
-INLINE void store(const mk_gemm_u8_block *p, __m512i sums, uint8_t *row, int32_t column, __mmask16 lanes, int result) {
-    if (result == MK_GEMM_S32) {
-        _mm512_mask_storeu_epi32(row + (ptrdiff_t)column * 4, lanes, sums);
-        return;
-    }
-    __m512 v = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), _mm512_loadu_ps(p->multiplier + column));
-    if (result == MK_GEMM_F32) {
-        _mm512_mask_storeu_ps(row + (ptrdiff_t)column * 4, lanes, v);
-        return;
-    }
-    // The second operand is the result for a NaN, as in `v > low ? v : low`.
-    v = _mm512_min_ps(_mm512_max_ps(v, _mm512_set1_ps(p->low)), _mm512_set1_ps(p->high));
-    __m512i q = _mm512_add_epi32(_mm512_cvtps_epi32(v), _mm512_set1_epi32(p->zero_point));
-    _mm_mask_storeu_epi8(row + column, lanes, _mm512_cvtepi32_epi8(q));
-}
-
-/// How MK_GEMM_U8 stores whole rows of 32 columns, two at a time, as `store` does.
-///
-/// Rounding and the lower bound change places, since both are monotone and the bound is an integer: the lower bound is
-/// then one of 64 bytes. What is no int32 behind the upper bound, a NaN or a sum far below, becomes the lowest integer.
-typedef struct {
-    /// Of bytes as u8: `flip` makes them s8 where the bounds are.
-    __m512i zero_point, low, flip;
-    /// Dword `lane * 4 + quarter` to dword `quarter * 4 + lane`.
-    __m512i transposition;
-    __m512 high;
-} requantization;
-
-INLINE requantization requantization_of(const mk_gemm_u8_block *p) {
-    const int low = (int)p->low + p->zero_point, flip = low < 0 ? 0x80 : 0;
-    return (requantization){
-        .zero_point = _mm512_set1_epi16((short)(p->zero_point + flip)),
-        .low = _mm512_set1_epi8((char)(low + flip)),
-        .flip = _mm512_set1_epi8((char)flip),
-        .transposition = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15),
-        .high = _mm512_set1_ps(p->high),
-    };
-}
-
-INLINE __m512i rounded(const requantization *q, __m512i sums, __m512 multiplier) {
-    // The second operand is the result for a NaN.
-    return _mm512_cvtps_epi32(_mm512_min_ps(q->high, _mm512_mul_ps(_mm512_cvtepi32_ps(sums), multiplier)));
-}
-
-/// Stores two rows of 32 columns, or where `rows` is 1, the first.
-INLINE void store_rows(const requantization *q, const float *multiplier, __m512i a0, __m512i a1, __m512i b0, __m512i b1,
-                       uint8_t *out, ptrdiff_t row, int rows) {
-    const __m512 m0 = _mm512_loadu_ps(multiplier), m1 = _mm512_loadu_ps(multiplier + 16);
-    const __m512i first = _mm512_packs_epi32(rounded(q, a0, m0), rounded(q, a1, m1));
-    const __m512i second = _mm512_packs_epi32(rounded(q, b0, m0), rounded(q, b1, m1));
-    const __m512i both =
-        _mm512_packus_epi16(_mm512_adds_epi16(first, q->zero_point), _mm512_adds_epi16(second, q->zero_point));
-    const __m512i bytes =
-        _mm512_permutexvar_epi32(q->transposition, _mm512_xor_si512(_mm512_max_epu8(both, q->low), q->flip));
-    _mm256_storeu_si256((__m256i *)out, _mm512_castsi512_si256(bytes));
-    if (rows > 1) _mm256_storeu_si256((__m256i *)(out + row), _mm512_extracti64x4_epi64(bytes, 1));
 }
 
 /// One tile. `DEPTH` list entries at a time go into accumulators of their own, added at the end: sums wrap, so their
@@ -113,7 +43,6 @@ INLINE void store_rows(const requantization *q, const float *multiplier, __m512i
                     sum[d][1][r] = _mm512_dpbusd_epi32(sum[d][1][r], v, second);                                       \
                     IN_ORDER(sum[d][0][r], sum[d][1][r]);                                                              \
                 }                                                                                                      \
-                if (ROWS >= 7) PREFETCH_WEIGHTS(w), PREFETCH_ROW(at, offset[d], stride);                               \
             }                                                                                                          \
         }                                                                                                              \
         for (; DEPTH > 1 && left > 0; left--, w += 128, offset++)                                                      \
@@ -180,22 +109,154 @@ TILE(12, 1)
 TILE(13, 1)
 TILE(14, 1)
 
-void mk_gemm_u8_block_avx512vnni(const mk_gemm_u8_block *problem, int32_t first_pair, int32_t pairs, int32_t first_row,
-                                 int32_t rows) {
-    static void (*const tiles[TILE_ROWS])(const mk_gemm_u8_block *, int32_t, const uint8_t *, uint8_t *) = {
-        tiles_1, tiles_2, tiles_3, tiles_4,  tiles_5,  tiles_6,  tiles_7,
+/// Memory that is read soon, which tiles bring into the second cache: from beyond it, it would come too late.
+typedef struct {
+    const uint8_t *next, *end;
+    /// Bytes that each tile asks for.
+    ptrdiff_t share;
+} ahead;
+
+/// - Returns: the first line of a tile's share, which asks for one with each entry; NULL at the end.
+INLINE const uint8_t *take_share(ahead *a) {
+    const uint8_t *first = a->next;
+    if (first >= a->end) return NULL;
+    a->next = first + a->share;
+    return first;
+}
+
+/// Tiles of one height, one below the other.
+typedef struct {
+    int32_t pair, row, tiles;
+} tile_run;
+
+/// How many entries of the next tile are taken while a tile is stored: they take about as long.
+enum { EARLY = 6 };
+
+/// What storing rows of a tile, and starting on the next, needs.
+typedef struct {
+    requantization q;
+    const float *multiplier;
+    const int32_t *bias;
+    const int32_t *offsets;
+    const int8_t *blocks;
+    ptrdiff_t input_row, output_row;
+    /// How many entries of the next tile are taken at once; 0 where there is no next one.
+    int32_t early;
+} exchange;
+
+/// Adds one entry's products of rows from `at` on to the sums of both groups.
+INLINE void add_entry(__m512i *a, __m512i *b, int rows, const uint8_t *at, ptrdiff_t stride, const int8_t *w) {
+    const __m512i first = _mm512_loadu_si512(w), second = _mm512_loadu_si512(w + 64);
+    UNROLL for (int r = 0; r < rows; r++) {
+        const __m512i v = inputs(at + r * stride);
+        a[r] = _mm512_dpbusd_epi32(a[r], v, first);
+        b[r] = _mm512_dpbusd_epi32(b[r], v, second);
+        IN_ORDER(a[r], b[r]);
+    }
+}
+
+/// Stores up to four rows, then starts on the next tile's from `x` on. The two run in different units, and side by side
+/// the processor sees both: it looks ahead by less than storing a tile takes.
+INLINE void store_and_start(const exchange *e, __m512i *a, __m512i *b, int rows, uint8_t *out, const uint8_t *x) {
+    UNROLL for (int r = 0; r < rows; r += 2) {
+        const int s = r + 1 < rows ? r + 1 : r;
+        store_rows(&e->q, e->multiplier, a[r], b[r], a[s], b[s], out + r * e->output_row, e->output_row, 1 + s - r);
+    }
+    UNROLL for (int r = 0; r < rows; r++) {
+        a[r] = _mm512_loadu_si512(e->bias);
+        b[r] = _mm512_loadu_si512(e->bias + 16);
+    }
+    const int8_t *w = e->blocks;
+    for (const int32_t *offset = e->offsets, *end = offset + e->early; offset != end; offset++, w += 128)
+        add_entry(a, b, rows, x + *offset, e->input_row, w);
+}
+
+/// Tiles that `overlaps` says: each is stored while the next one starts.
+#define RUN(ROWS)                                                                                                      \
+    static void run_##ROWS(const mk_gemm_u8_block *p, tile_run run, ahead *stream) {                                   \
+        const struct mk_block_list *list = &p->lists[run.pair];                                                        \
+        const int32_t column = run.pair * 32;                                                                          \
+        const uint8_t *x = p->input + run.row * p->input_row;                                                          \
+        uint8_t *out = (uint8_t *)p->output + run.row * p->output_row;                                                 \
+        exchange e = {.q = requantization_of(p), .multiplier = p->multiplier + column, .bias = p->bias + column,       \
+                      .offsets = p->offsets + list->first_offset, .blocks = p->blocks + list->first_block,             \
+                      .input_row = p->input_row, .output_row = p->output_row};                                         \
+        __m512i a[ROWS], b[ROWS];                                                                                      \
+        UNROLL for (int r = 0; r < ROWS; r++) {                                                                        \
+            a[r] = _mm512_loadu_si512(e.bias);                                                                         \
+            b[r] = _mm512_loadu_si512(e.bias + 16);                                                                    \
+        }                                                                                                              \
+        for (int32_t t = 0; t < run.tiles; t++, out += ROWS * e.output_row) {                                          \
+            const uint8_t *line = take_share(stream);                                                                  \
+            const int32_t *offset = e.offsets + e.early, *end = e.offsets + list->both;                                \
+            const int8_t *w = e.blocks + (ptrdiff_t)e.early * 128;                                                     \
+            if (line)                                                                                                  \
+                for (; offset != end; offset++, w += 128, line += 64) {                                                \
+                    _mm_prefetch((const char *)line, _MM_HINT_T1);                                                     \
+                    add_entry(a, b, ROWS, x + *offset, e.input_row, w);                                                \
+                }                                                                                                      \
+            else                                                                                                       \
+                for (; offset != end; offset++, w += 128) add_entry(a, b, ROWS, x + *offset, e.input_row, w);          \
+            x += ROWS * e.input_row;                                                                                   \
+            e.early = t + 1 < run.tiles ? EARLY : 0;                                                                   \
+            UNROLL for (int r = 0; r < ROWS; r += 4)                                                                   \
+                store_and_start(&e, a + r, b + r, ROWS - r < 4 ? ROWS - r : 4, out + r * e.output_row + column,        \
+                                x + r * e.input_row);                                                                  \
+        }                                                                                                              \
+    }
+
+RUN(7)
+RUN(8)
+RUN(9)
+RUN(10)
+RUN(11)
+RUN(12)
+RUN(13)
+RUN(14)
+
+/// Whether a pair's tiles are whole, and requantized from a list of both groups that is long enough.
+static int overlaps(const mk_gemm_u8_block *p, int32_t pair) {
+    const struct mk_block_list *list = &p->lists[pair];
+    return p->result == MK_GEMM_U8 && p->columns - pair * 32 >= 32 && list->both >= 2 * EARLY &&
+           list->first + list->second == 0;
+}
+
+static void run_tiles(const mk_gemm_u8_block *p, tile_run run, int32_t height, ahead *stream) {
+    static void (*const runs[TILE_ROWS + 1])(const mk_gemm_u8_block *, tile_run, ahead *) = {
+        [7] = run_7, run_8, run_9, run_10, run_11, run_12, run_13, run_14,
+    };
+    static void (*const tiles[TILE_ROWS + 1])(const mk_gemm_u8_block *, int32_t, const uint8_t *, uint8_t *) = {
+        NULL,    tiles_1, tiles_2, tiles_3,  tiles_4,  tiles_5,  tiles_6,  tiles_7,
         tiles_8, tiles_9, tiles_10, tiles_11, tiles_12, tiles_13, tiles_14,
     };
+    if (runs[height] && overlaps(p, run.pair)) return runs[height](p, run, stream);
+    for (int32_t row = run.row; row < run.row + run.tiles * height; row += height)
+        tiles[height](p, run.pair, p->input + row * p->input_row, (uint8_t *)p->output + row * p->output_row);
+}
+
+/// What to ask for while a pair runs: the next pair's blocks, or with the first pair, the rows below a tile.
+static ahead read_next(const mk_gemm_u8_block *p, int32_t pair, int is_first, const uint8_t *input, int32_t rows,
+                       int32_t tiles) {
+    const ptrdiff_t panel = rows * p->input_row, tile = panel / tiles + 1;
+    if (is_first) return (ahead){input + tile, input + panel, tile};
+    const struct mk_block_list *list = &p->lists[pair + 1];
+    const uint8_t *next = (const uint8_t *)p->blocks + list->first_block;
+    return (ahead){next, next + (ptrdiff_t)list->both * 128, ((ptrdiff_t)list->both * 2 / tiles + 1) * 64};
+}
+
+void mk_gemm_u8_block_avx512vnni(const mk_gemm_u8_block *problem, int32_t first_pair, int32_t pairs, int32_t first_row,
+                                 int32_t rows) {
     if (rows <= 0) return;
-    // Tiles of nearly equal height: a low last one would run far below the rate of the others.
-    const int32_t count = (rows + TILE_ROWS - 1) / TILE_ROWS;
-    for (int32_t pair = first_pair; pair < first_pair + pairs; pair++)
-        for (int32_t tile = 0; tile < count; tile++) {
-            const int32_t from = first_row + (int32_t)((int64_t)rows * tile / count);
-            const int32_t to = first_row + (int32_t)((int64_t)rows * (tile + 1) / count);
-            tiles[to - from - 1](problem, pair, problem->input + from * problem->input_row,
-                                 (uint8_t *)problem->output + from * problem->output_row);
-        }
+    // Tiles of two neighbouring heights: a low last one would run far below the rate of the others.
+    const int32_t tiles = (rows + TILE_ROWS - 1) / TILE_ROWS, height = rows / tiles, taller = rows % tiles;
+    for (int32_t pair = first_pair; pair < first_pair + pairs; pair++) {
+        ahead stream = {NULL, NULL, 0};
+        if (pair + 1 < first_pair + pairs)
+            stream = read_next(problem, pair, pair == first_pair, problem->input + first_row * problem->input_row, rows,
+                               tiles);
+        if (taller > 0) run_tiles(problem, (tile_run){pair, first_row, taller}, height + 1, &stream);
+        run_tiles(problem, (tile_run){pair, first_row + taller * (height + 1), tiles - taller}, height, &stream);
+    }
 }
 
 #pragma clang attribute pop

@@ -101,6 +101,8 @@ final class GemmU8BlockKernel: CPUKernel {
 
     func run(_ memory: PlanMemory) throws(HoneError) {
         let panels = (rows - 1) / panelRows + 1
+        // A thread alone goes through a panel without stopping: the kernel fetches a pair's blocks during the one before.
+        let pairBounds = HostThreads.limit > 1 ? pairBounds : [0, weights.pairs]
         let ranges = pairBounds.count - 1
         var problem = problem
         problem.output = memory[output]

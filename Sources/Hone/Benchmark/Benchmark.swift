@@ -12,8 +12,9 @@ package final class Benchmark {
     /// The longest turn of one configuration, and how many runs it holds at most.
     private static let turnMilliseconds = 50.0
     private static let turnRuns = 10
-    /// Layers are timed in this many further runs at most.
-    private static let profiledRuns = 50
+    /// Layers are timed in further turns, this many at most.
+    private static let profiledTurns = 50
+    private static let profiledMilliseconds = 15.0
 
     /// Reads the file for every configuration anew, so that each one's load and memory are its own.
     ///
@@ -78,7 +79,9 @@ package final class Benchmark {
                 let left = settings.runs.map { $0 - session.samples.count } ?? Benchmark.turnRuns
                 _ = try session.time(
                     min(left, Benchmark.turnRuns), milliseconds: Benchmark.turnMilliseconds, isWarming: isWarming)
-                if rounds < Benchmark.profiledRuns { try session.profile() }
+                if rounds < Benchmark.profiledTurns {
+                    try session.profile(milliseconds: Benchmark.profiledMilliseconds)
+                }
                 isDone = isDone && hasEnough(session)
             }
             rounds += 1

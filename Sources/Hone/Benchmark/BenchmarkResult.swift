@@ -17,6 +17,9 @@ package struct BenchmarkResult: Sendable {
     /// A run that measures several models may have learned of greater ones since.
     package var peaks: MeasuredPeaks
     package let layers: [LayerTiming]
+    /// For each profiled run its milliseconds and the peak of that moment, in 1e9 operations a second; empty where the work
+    /// is of several arithmetics.
+    let moments: [(milliseconds: Double, peak: Double)]
 
     /// Samples a second at the median.
     package var imagesPerSecond: Double { Double(configuration.batch) / latency.median * 1e3 }
@@ -40,6 +43,9 @@ package struct BenchmarkResult: Sendable {
     /// The share of the peak, in percent, that the work on blocks which are not zero makes up, each layer against the peak
     /// of its own arithmetic.
     package var percentOfPeak: Double {
+        let work = layers.reduce(0) { $0 + 2 * Double($1.multiplyAccumulateCount) * ($1.density ?? 1) / 1e6 }
+        let shares = moments.map { 100 * work / $0.milliseconds / $0.peak }
+        if let median = LatencyStatistics(milliseconds: shares)?.median { return median }
         let atPeak = layers.reduce(0.0) { sum, layer in
             let peak = layer.isInteger ? peaks.integerGops : peaks.floatGops
             let work = 2 * Double(layer.multiplyAccumulateCount) * (layer.density ?? 1) / 1e6

@@ -16,6 +16,13 @@ package final class BenchmarkSession {
     /// Milliseconds of every timed run.
     private(set) var samples: [Double] = []
     private var layerSamples: [[Double]]
+    /// Of the arithmetic that most multiply-accumulates use, which `probeIsInteger` says.
+    private let probe: PeakProbe?
+    private let probeIsInteger: Bool
+    /// For each run that is timed as a whole there its milliseconds and the peak of that moment, in 1e9 operations a second;
+    /// and for each that is timed by layers the peak alone.
+    private var wholeMoments: [(milliseconds: Double, peak: Double)] = []
+    private var layerPeaks: [Double] = []
 
     /// Loads, plans and packs, runs once, and warms up.
     ///
@@ -55,6 +62,10 @@ package final class BenchmarkSession {
             arenaBytes: plan.arenaByteCount, boundaryBytes: plan.boundaryByteCount)
         layers = try session.stepTimes(feed).map { LayerDescription($0.step, plan: plan, densities) }
         layerSamples = Array(repeating: [], count: layers.count)
+        let integers = layers.reduce(0) { $0 + ($1.isInteger ? 1 : -1) * Double($1.multiplyAccumulateCount) }
+        probeIsInteger = integers >= 0
+        probe = PeakProbe(
+            isInteger: probeIsInteger, isa: try configuration.instructionSet, threads: configuration.threads)
         try warmUp()
     }
 
@@ -80,11 +91,28 @@ package final class BenchmarkSession {
         return Array(samples[first...])
     }
 
-    /// Times every layer of one more run.
-    package func profile() throws(HoneError) {
-        for (index, entry) in try session.stepTimes(feed).enumerated() where index < layerSamples.count {
-            layerSamples[index].append(entry.milliseconds)
-        }
+    /// Times one more run as a whole and one by layers, or as many as fit into `milliseconds`, each between two looks at the
+    /// peak.
+    package func profile(milliseconds limit: Double = 0) throws(HoneError) {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        var before = probe?.gops() ?? 0
+        repeat {
+            let start = clock.now
+            _ = try session.run(feed)
+            let milliseconds = (clock.now - start).inMilliseconds
+            let between = probe?.gops() ?? 0
+            let times = try session.stepTimes(feed)
+            let after = probe?.gops() ?? 0
+            if probe != nil {
+                wholeMoments.append((milliseconds, (before + between) / 2))
+                layerPeaks.append((between + after) / 2)
+            }
+            for (index, entry) in times.enumerated() where index < layerSamples.count {
+                layerSamples[index].append(entry.milliseconds)
+            }
+            before = after
+        } while (clock.now - begin).inMilliseconds < limit
     }
 
     /// What was measured so far; nil before the first timed run.
@@ -94,7 +122,12 @@ package final class BenchmarkSession {
             configuration: configuration, device: session.backend.name,
             isa: configuration.device == .cpu ? try configuration.instructionSet.rawValue : nil, latency: latency,
             loadMilliseconds: loadMilliseconds, firstRunMilliseconds: firstRunMilliseconds, memory: memory,
-            peaks: peaks, layers: zip(layers, layerSamples).map { $0.timing($1) })
+            peaks: peaks,
+            layers: zip(layers, layerSamples).map {
+                $0.timing($1, peaks: layerPeaks, isInteger: probeIsInteger)
+            },
+            moments: layers.allSatisfy { $0.isInteger == probeIsInteger || $0.multiplyAccumulateCount == 0 }
+                ? wholeMoments : [])
     }
 }
 

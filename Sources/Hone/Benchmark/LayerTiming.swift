@@ -16,6 +16,9 @@ package struct LayerTiming: Sendable {
     package let isInteger: Bool
     /// The share of weight blocks that hold anything but zeros; nil where there are none.
     package let density: Double?
+    /// Dense operations a second divided by the peak that was measured right before and after, the median over the profiled
+    /// runs; nil where that was another arithmetic's.
+    package let ratioToPeak: Double?
 
     /// Dense operations a second, two to a multiply-accumulate, in units of 1e9; nil for a step that has none.
     package var gops: Double? {
@@ -24,7 +27,10 @@ package struct LayerTiming: Sendable {
     }
 
     /// The share of the peak, in percent, that the blocks which hold anything but zeros make up.
+    ///
+    /// - Parameter peaks: those of the whole benchmark, where none was measured beside the layer's own runs.
     package func percentOfPeak(_ peaks: MeasuredPeaks) -> Double? {
+        if let ratioToPeak { return 100 * ratioToPeak * (density ?? 1) }
         let peak = isInteger ? peaks.integerGops : peaks.floatGops
         guard let gops, peak > 0 else { return nil }
         return 100 * gops * (density ?? 1) / peak
@@ -54,11 +60,19 @@ struct LayerDescription {
         density = densities[step.node]
     }
 
-    func timing(_ samples: [Double]) -> LayerTiming {
-        LayerTiming(
+    /// - Parameters:
+    ///   - samples: milliseconds of each profiled run.
+    ///   - peaks: for each of them the peak of that moment, in 1e9 operations a second; empty where none was measured.
+    ///   - isInteger: the arithmetic of these peaks.
+    func timing(_ samples: [Double], peaks: [Double], isInteger peaksAreIntegers: Bool) -> LayerTiming {
+        let operations = 2 * Double(multiplyAccumulateCount) / 1e6
+        let ratios = zip(samples, peaks).map { operations / $0 / $1 }
+        let isMeasured = multiplyAccumulateCount > 0 && isInteger == peaksAreIntegers
+        return LayerTiming(
             name: name, operatorType: operatorType, output: output,
             milliseconds: LatencyStatistics(milliseconds: samples)?.median ?? 0,
-            multiplyAccumulateCount: multiplyAccumulateCount, isInteger: isInteger, density: density)
+            multiplyAccumulateCount: multiplyAccumulateCount, isInteger: isInteger, density: density,
+            ratioToPeak: isMeasured ? LatencyStatistics(milliseconds: ratios)?.median : nil)
     }
 }
 

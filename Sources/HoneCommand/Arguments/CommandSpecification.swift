@@ -36,12 +36,20 @@ struct CommandSpecification: Sendable {
     /// Paragraphs printed after the options.
     var notes: [String] = []
 
+    /// A flag of every command that computes on a device.
+    static let verbose = OptionSpecification.flag(
+        "--verbose", "say at the end how many OpenCL programs were compiled, and how many came from the cache")
+
+    /// Whether the command computes on a device.
+    var usesDevice: Bool { options.contains { $0.name == "--device" } }
+
     /// One line: how to call the command.
     var usage: String { (["hone", name] + positional + ["[options]"]).joined(separator: " ") }
 
     /// The whole help text.
     var help: String {
         var lines = [summary, "", "Usage: \(usage)", ""]
+        let options = options + (usesDevice ? [CommandSpecification.verbose] : [])
         if !options.isEmpty {
             lines.append("Options:")
             let width = options.map(\.spelling.count).max() ?? 0
