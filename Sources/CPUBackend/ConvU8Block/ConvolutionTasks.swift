@@ -21,11 +21,13 @@ struct ConvolutionTasks {
     /// Half of the second-level cache of current server cores (1 MiB on Zen 4 and 5, 2 MiB on Intel's since 2023).
     static let weightBudget = 512 << 10
     static let inputBudget = 256 << 10
+    /// Weights that all images of a batch are run with, one after the other: half of the cache is left for an image.
+    static let chunkBudget = 256 << 10
     /// Dot products that are worth a task of their own, some five microseconds: threads meet at the end of a layer.
     static let taskWork = 40_000
 
-    /// Weights that stay in cache are used on one tile of rows after the other; larger ones are read once, pair by pair, with
-    /// all rows and images of the input.
+    /// Weights that stay in cache are used on one tile of rows after the other; larger ones are read once, some
+    /// pairs at a time with all rows and images of the input.
     func cut(threads: Int) -> [ConvolutionTask] {
         guard images > 0, rows > 0, !pairCosts.isEmpty else { return [] }
         // Four a thread, as `HostThreads` hands out.
@@ -47,7 +49,8 @@ struct ConvolutionTasks {
                 }
             }
         }
-        let chunks = min(pairCosts.count, images > 1 ? max(wanted, pairCosts.count) : wanted)
+        let cached = (weightBytes + ConvolutionTasks.chunkBudget - 1) / ConvolutionTasks.chunkBudget
+        let chunks = min(pairCosts.count, images > 1 ? max(wanted, cached) : wanted)
         let tiles = min(rows, (wanted + chunks - 1) / chunks)
         return balancedPairs(chunks).flatMap { pairs in
             (0..<tiles).map { tile in
