@@ -83,7 +83,8 @@ conformance: deps build deps-test ## the official ONNX node tests, on every devi
 test-opencl: deps deps-test swift-toolchain ## the OpenCL backend's tests on each driver for processors
 	@for driver in pocl intel; do \
 	  echo "driver $$driver" && .ci/opencl-env $$driver \
-	    swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing --filter OpenCLBackendTests || exit 1; \
+	    swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing \
+	      --filter OpenCLBackendTests || exit 1; \
 	done
 
 oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)

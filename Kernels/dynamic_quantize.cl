@@ -11,6 +11,7 @@
 #define GROUP 256  // work-items of a work-group: a power of two
 #endif
 
+__attribute__((always_inline))
 static inline void shared_range(__local float *lowest, __local float *highest, float low, float high) {
     const uint item = (uint)get_local_id(0);
     lowest[item] = low;

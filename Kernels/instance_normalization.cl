@@ -15,6 +15,7 @@
 #endif
 
 /// The sum in order of a plane's elements, or of the squares of their distances from `mean`; item 0 has it.
+__attribute__((always_inline))
 static inline double plane_sum(__global const float *x, const int elements, __local float *copy, const int squares,
                                const double mean) {
     const int item = (int)get_local_id(0);

@@ -32,6 +32,7 @@ inline int2 with_element(int2 range, int bits, __global int *restrict result) {
 }
 
 // Joins what the work-items of a group have seen, and adds it to a result.
+__attribute__((always_inline))
 inline void join(int2 range, __local int2 *restrict ranges, __global int *restrict result) {
     const int lane = get_local_id(0);
     ranges[lane] = range;

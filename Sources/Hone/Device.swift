@@ -69,6 +69,9 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// The instruction sets that its kernels can use here, the fastest first; `HONE_ISA` forces one.
     public var instructionSets: [String] { kind == .cpu ? InstructionSet.available.map(\.rawValue) : [] }
 
+    /// N of `opencl:N`; nil for other devices.
+    package var openCLIndex: Int? { if case .openCL(let index) = kind { index } else { nil } }
+
     /// The backend behind the device.
     ///
     /// - Parameters:

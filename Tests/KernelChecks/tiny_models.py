@@ -311,6 +311,8 @@ def arithmetic(b):
 def softmax_f32(b):
     x = b.input([2, 5, 3, 7])
     b.output(b.node("Softmax", x, axis=3), b.node("Softmax", x, axis=1), b.node("LogSoftmax", x, axis=1))
+    # Long lines have a work-group each.
+    b.output(b.node("Softmax", b.input([3, 150]), axis=1))
 
 
 @model

@@ -64,8 +64,12 @@ package final class BenchmarkSession {
         layerSamples = Array(repeating: [], count: layers.count)
         let integers = layers.reduce(0) { $0 + ($1.isInteger ? 1 : -1) * Double($1.multiplyAccumulateCount) }
         probeIsInteger = integers >= 0
-        probe = PeakProbe(
-            isInteger: probeIsInteger, isa: try configuration.instructionSet, threads: configuration.threads)
+        // A device's peak does not move with the processor's clock.
+        probe =
+            configuration.device.openCLIndex == nil
+            ? PeakProbe(
+                isInteger: probeIsInteger, isa: try configuration.instructionSet, threads: configuration.threads)
+            : nil
         try warmUp()
     }
 

@@ -91,9 +91,11 @@ struct BenchmarkReport {
         var lines: [String] = []
         for entry in entries {
             let (result, threads) = (entry.result, entry.result.configuration.threads)
+            let isDevice = result.configuration.device.openCLIndex != nil
+            let set = result.isa.map { " \($0)" } ?? ""
+            let whose = isDevice ? " \(result.device)" : "\(set), \(threads) thread(s)"
             let line =
-                "peak\(result.isa.map { " \($0)" } ?? ""), \(threads) thread(s): "
-                + "\(Quantity.fixed(result.peaks.integerGops, 0)) GOP/s int8, "
+                "peak\(whose): \(Quantity.fixed(result.peaks.integerGops, 0)) GOP/s int8, "
                 + "\(Quantity.fixed(result.peaks.floatGops, 0)) GOP/s float32\n"
             if !lines.contains(line) { lines.append(line) }
         }
