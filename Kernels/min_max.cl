@@ -33,7 +33,7 @@ inline int2 with_element(int2 range, int bits, __global int *restrict result) {
 
 // Joins what the work-items of a group have seen, and adds it to a result.
 __attribute__((always_inline))
-inline void join(int2 range, __local int2 *restrict ranges, __global int *restrict result) {
+inline void join(int2 range, __local int2 *ranges, __global int *result) {
     const int lane = get_local_id(0);
     ranges[lane] = range;
     barrier(CLK_LOCAL_MEM_FENCE);

@@ -38,6 +38,7 @@ SWIFT_TESTS = "|".join(
         "HostTests/fillSetsEveryWord"))
 # Kernels that no run in a simulator comes to, with the reason.
 EXEMPT = {
+    "batch_normalization": "passes fold what small models have; Tests/Oracle/test_opencl.py runs it in a real one",
     "probe_dot4_rate": "times the bodies of dot4 against each other; a simulator has one",
     "probe_mma": "asked on GPUs only; its one product is that of conv_u8_block_mma",
 }
