@@ -1,4 +1,5 @@
-// The largest magnitude of each channel of finite floats [outer][channels][inner], as weights are quantized per channel.
+// The largest magnitude of each channel of finite floats [outer][channels][inner], as weights are quantized per
+// channel.
 //
 // Magnitudes are compared as the integers that their bits are, so that no device flushes them.
 #pragma OPENCL FP_CONTRACT OFF

@@ -1,7 +1,9 @@
 // H += X^T X for X [rows][width] and symmetric H [width][width], all float32, row-major.
 //
-// Each entry is one fma chain over the rows in ascending order, starting from what it was: the result does not depend on
-// the tiling, nor on how many calls the rows come in. Tiles on and above the diagonal are computed, and mirrored: fma(a, b, c)
+// Each entry is one fma chain over the rows in ascending order, starting from what it was: the result does not
+// depend on
+// the tiling, nor on how many calls the rows come in. Tiles on and above the diagonal are computed, and mirrored:
+// fma(a, b, c)
 // is fma(b, a, c).
 #pragma OPENCL FP_CONTRACT OFF
 #ifndef SIDE

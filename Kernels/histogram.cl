@@ -1,7 +1,9 @@
 // Counts of float elements in 2048 equal bins over [-2^e, 2^e), zeros apart, elements that are not finite left out.
 //
-// The bin is floor(x * 2^(10 - e)) + 1024, computed exactly from the float's bits. A histogram is 2050 ints: e, the count of
-// zeros, then the bins. `histogram_range` finds the smallest e that holds the extremes that min_max.cl left, so that host
+// The bin is floor(x * 2^(10 - e)) + 1024, computed exactly from the float's bits. A histogram is 2050 ints: e, the
+// count of
+// zeros, then the bins. `histogram_range` finds the smallest e that holds the extremes that min_max.cl left, so that
+// host
 // and device need not meet between the two.
 #pragma OPENCL FP_CONTRACT OFF
 #ifndef GROUP

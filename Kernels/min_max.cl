@@ -1,7 +1,9 @@
 // The smallest and the largest finite element of each sample or channel, and how many elements are not finite.
 //
-// All arithmetic is on the bits of the floats, as integers: no device flushes or reorders anything here. A float's key is
-// an integer that compares as the float does; -0 comes just below +0. A result is five ints: lowest key (INT_MAX where no
+// All arithmetic is on the bits of the floats, as integers: no device flushes or reorders anything here. A float's
+// key is
+// an integer that compares as the float does; -0 comes just below +0. A result is five ints: lowest key (INT_MAX
+// where no
 // element is finite), highest key (INT_MIN), and the counts of NaN, +inf and -inf.
 #pragma OPENCL FP_CONTRACT OFF
 #ifndef GROUP

@@ -4,7 +4,8 @@
 #define CHAINS 16  // sums that do not wait for each other: 8, 16, 32
 #endif
 
-// Every product takes a neighbouring sum, so that nothing can be computed ahead. A factor of 1e-6 keeps a million rounds
+// Every product takes a neighbouring sum, so that nothing can be computed ahead. A factor of 1e-6 keeps a million
+// rounds
 // finite.
 __kernel void peak_fma(__global float *restrict y, float factor, int rounds) {
     float sums[CHAINS];

@@ -1,4 +1,5 @@
-// The rate of matrix products of fragments on registers alone: 2 * 16 * 8 * 32 * CHAINS * rounds operations a warp of 32.
+// The rate of matrix products of fragments on registers alone: 2 * 16 * 8 * 32 * CHAINS * rounds operations a warp
+// of 32.
 #pragma OPENCL FP_CONTRACT OFF
 #include "mma.clh"
 #ifndef CHAINS
