@@ -22,8 +22,6 @@ package struct ArrangedPlan {
     private let source: Plan
     /// Copies of values in other layouts than their makers', by what readers demand.
     private var copies: [Copy: Plan.ValueID] = [:]
-    /// Where each value lies first: as its maker leaves it.
-    private var demands: [Plan.ValueID: BlockedLayout] = [:]
 
     private struct Copy: Hashable {
         let value: Plan.ValueID
