@@ -58,7 +58,7 @@ test: deps build test-swift test-python ## unit, property and repository tests; 
 test-swift: swift-toolchain
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing --skip OpenCLBackendTests
 test-python: deps-test build
-	.venv/bin/python -m pytest -q Tests/Oracle -m "not needs_models"
+	.venv/bin/python -m pytest -q .ci/test_summarise.py Tests/Oracle -m "not needs_models"
 
 neon: swift-toolchain ## the Arm microkernels against their definitions, in an emulator
 	@Tests/Neon/run

@@ -14,6 +14,10 @@ import sys
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 SWIFT_RUN = re.compile(r"Test run with (\d+) tests?.* (?:passed|failed) after")
 SWIFT_TEST = re.compile(r"^\S+\s+Test (?!run\b|case\b)(.+) (failed after|skipped)")
+# What pytest and the conformance runner end with: counts of several kinds, or one of them and the time it took. A compiler's
+# "2 errors generated." in the output of a test is none.
+COUNTS = re.compile(r"^=* ?\d+ (?:passed|failed|skipped|deselected|errors?)(?:, \d+ [a-z]+)*(?: in [\d.]+s.*)?[ =]*$")
+FAILURE = re.compile(r"^(?:FAILED |ERROR |failed: )(?P<name>\S.*)")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)\b")
 
 
@@ -28,7 +32,7 @@ def counts(text):
             (swift_failed if test.group(2).startswith("failed") else swift_skipped).add(test.group(1))
         elif line.startswith("skipped: "):
             skipped, found = skipped + 1, True
-        elif re.match(r"=* ?\d+ (passed|failed|skipped|deselected|errors?)", line):
+        elif COUNTS.match(line):
             for number, kind in COUNT.findall(line):
                 found = True
                 if kind in ("passed", "xpassed"):
@@ -45,6 +49,18 @@ def counts(text):
     return total - failed - len(swift_skipped), failed, skipped
 
 
+def failures(text):
+    """The names of what failed, as the runners print them, each once."""
+    names = []
+    for line in ANSI.sub("", text).splitlines():
+        test = SWIFT_TEST.match(line)
+        if test and test.group(2).startswith("failed"):
+            names.append(test.group(1))
+        elif other := FAILURE.match(line):
+            names.append(other.group("name"))
+    return list(dict.fromkeys(names))
+
+
 def main():
     folder, suites = pathlib.Path(sys.argv[1]), sys.argv[2:]
     sums = [0, 0, 0]
@@ -58,6 +74,11 @@ def main():
         print(f"{suite:<12} {'ok' if status == 0 else 'FAILED':<7} {passed} passed, {failed} failed, {skipped} skipped")
         for position, number in enumerate((passed, failed, skipped)):
             sums[position] += number
+    # At the end, where a reader of a long log looks first.
+    for suite in suites:
+        log = folder / f"{suite}.log"
+        for name in failures(log.read_text(errors="replace")) if log.exists() else []:
+            print(f"failed in {suite}: {name[:200]}")
     print(f"{sums[0]} passed, {sums[1]} failed" + (f", {sums[2]} skipped" if sums[2] else ""))
     return 1 if sums[1] else 0
 
