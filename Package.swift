@@ -92,8 +92,8 @@ let package = Package(
         swiftTests(
             "CPUBackendTests",
             [
-                "CMicrokernels", "CPUBackend", "Lowering", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors",
-                "TestSupport",
+                "CMicrokernels", "CPUBackend", "Lowering", "Optimizers", "ReferenceBackend", "Runtime", "ModelGraph",
+                "Tensors", "TestSupport",
             ]),
         swiftTests(
             "OpenCLBackendTests",

@@ -15,6 +15,7 @@ final class CPUPlan: PreparedPlan {
     /// The outputs of the last run, written again where the caller has let go of them: fresh memory would cost a page fault
     /// for every 4 KiB.
     private var lastOutputs: [Plan.ValueID: Tensor] = [:]
+    private var counter: ValueCounter?
     /// For each value its first byte; those of inputs and outputs are set for each run.
     private let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer>
 
@@ -102,6 +103,14 @@ final class CPUPlan: PreparedPlan {
         }
     }
 
+    /// What sums up values for an observer, made when one first asks.
+    private func counting() throws(HoneError) -> ValueCounter {
+        if let counter { return counter }
+        let made = try ValueCounter(threads: threads ?? HostThreads.limit)
+        counter = made
+        return made
+    }
+
     private func emptyOutput(_ value: Plan.ValueID) -> Tensor {
         if var tensor = lastOutputs.removeValue(forKey: value), tensor.isUnshared() { return tensor }
         return Tensor(zeros: plan.values[value].type)
@@ -130,7 +139,11 @@ final class CPUPlan: PreparedPlan {
                     step: step, duration: duration,
                     outputNames: step.outputs.map { isConversion ? nil : $0.map { plan.values[$0].name } },
                     input: { position throws(HoneError) in try views.view(of: operands.stepInput(position)) },
-                    output: { position throws(HoneError) in try views.view(of: operands.output(position)) }))
+                    output: { position throws(HoneError) in try views.view(of: operands.output(position)) },
+                    summary: { position throws(HoneError) in
+                        guard let value = operands.output(position) else { return nil }
+                        return try self.counting().summary(of: value, at: memory[value.id])
+                    }))
         }
     }
 

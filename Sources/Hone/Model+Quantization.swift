@@ -66,8 +66,11 @@ private struct CalibrationRun {
         var graph = model.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
         quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
-        let session = try Session(graph, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
-        calibrator = Calibrator(session: session, values: try quantizer.valuesToCalibrate(in: graph))
+        let values = try quantizer.valuesToCalibrate(in: graph)
+        var running = graph
+        try PassPipeline.calibration.run(on: &running, keeping: values, evaluator: ReferenceBackend())
+        let session = try Session(running, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
+        calibrator = Calibrator(session: session, values: values)
         self.graph = graph
     }
 

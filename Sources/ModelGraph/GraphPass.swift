@@ -33,4 +33,19 @@ package struct PassPipeline: Sendable {
         }
         return report
     }
+
+    /// The same, where somebody wants to see some values: a pass leaves them as it leaves graph outputs.
+    @discardableResult
+    package func run(
+        on graph: inout Graph, keeping values: Set<String>, evaluator: any OperatorEvaluator
+    ) throws(HoneError) -> [(pass: String, changes: Int)] {
+        let outputs = graph.outputs
+        let known = Set(outputs.map(\.name))
+        for name in graph.nodes.flatMap(\.outputs) where values.contains(name) && !known.contains(name) {
+            graph.outputs.append(ValueInfo(name: name, elementType: nil, shape: nil))
+        }
+        let report = try run(on: &graph, evaluator: evaluator)
+        graph.outputs = outputs
+        return report
+    }
 }

@@ -19,6 +19,7 @@
 #include "mk_peak.h"
 #include "mk_pool.h"
 #include "mk_quantize.h"
+#include "mk_value_counts.h"
 
 /// out[i] = a chain that starts from start[i * start_stride] (stride 0 or 1) and takes acc = fma(weights[t], x[offsets[t] + i],
 /// acc) for t in 0..<taps, for i in 0..<n. Reads no element of x outside these; out overlaps nothing.

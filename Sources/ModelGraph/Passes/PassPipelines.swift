@@ -15,6 +15,9 @@ extension PassPipeline {
         DeadNodeRemoval(), ResidualAddMarking(),
     ])
 
+    /// Leaves a float model to calibrate, faster and with the same bits; to be run keeping the values to watch.
+    package static let calibration = PassPipeline([ActivationFusion(), DeadNodeRemoval(), ResidualAddMarking()])
+
     /// The same integer operators, one node each: what fused execution must equal bit for bit.
     package static let unfusedExecution = PassPipeline([
         ConstantFolding(), IdentityRemoval(), BatchNormFolding(), QDQRecognition(), DeadNodeRemoval(),
