@@ -59,9 +59,9 @@ let package = Package(
             ["COpenCL", "KernelSources", "Files", "Lowering", "Runtime", "ModelGraph", "Tensors"]),
 
         // What is done to a model, and what is said about it. None of these sees a device.
-        swiftTarget("Optimizers", ["Runtime", "ModelGraph", "Tensors"]),
-        swiftTarget("Evaluation", ["Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("Reporting", []),
+        swiftTarget("Optimizers", ["Files", "Reporting", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("Evaluation", ["Runtime", "ModelGraph", "Tensors"]),
 
         // The façade and the command.
         swiftTarget(
@@ -102,7 +102,8 @@ let package = Package(
                 "Tensors", "TestSupport",
             ]),
         swiftTests(
-            "OptimizersTests", ["Optimizers", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
+            "OptimizersTests",
+            ["Optimizers", "Reporting", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests(
             "EvaluationTests", ["Evaluation", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReportingTests", ["Reporting"]),

@@ -1,7 +1,6 @@
 import ModelGraph
 import Optimizers
 import ReferenceBackend
-import Runtime
 import Tensors
 
 extension Model {
@@ -17,13 +16,8 @@ extension Model {
         calibratingOn samples: Samples, settings: QuantizationSettings = QuantizationSettings(),
         device: Device = .automatic, threads: Int? = nil
     ) async throws(HoneError) -> QuantizedModel where Samples.Element == [String: Tensor] {
-        var run = try CalibrationRun(self, settings: settings, device: device, threads: threads)
-        do {
-            for try await sample in samples { try run.add(sample) }
-        } catch {
-            throw CalibrationRun.asHoneError(error)
-        }
-        return try run.finish()
+        let calibration = try await calibrated(on: samples, settings: settings, device: device, threads: threads)
+        return try quantized(with: calibration, settings: settings)
     }
 
     /// Quantizes to int8, calibrating on what `next` returns until it returns nil.
@@ -33,69 +27,57 @@ extension Model {
         settings: QuantizationSettings = QuantizationSettings(), device: Device = .automatic, threads: Int? = nil,
         calibratingOn next: () throws -> [String: Tensor]?
     ) throws(HoneError) -> QuantizedModel {
-        var run = try CalibrationRun(self, settings: settings, device: device, threads: threads)
-        do {
-            while let sample = try next() { try run.add(sample) }
-        } catch {
-            throw CalibrationRun.asHoneError(error)
-        }
-        return try run.finish()
-    }
-}
-
-/// One quantization: the portable passes, calibration feed by feed, then the quantizer.
-private struct CalibrationRun {
-    private let graph: Graph
-    private let quantizer: Quantizer
-    private var calibrator: Calibrator
-    private var sampleCount = 0
-
-    init(_ model: Model, settings: QuantizationSettings, device: Device, threads: Int?) throws(HoneError) {
-        for name in settings.excludedNodes.sorted() where !model.graph.nodes.contains(where: { $0.name == name }) {
-            throw HoneError(
-                .invalidOption, "the model has no node '\(name)' to exclude",
-                remedy: "'hone inspect --plan' lists the names")
-        }
-        if let node = model.graph.nodes.first(where: {
-            $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
-        }) {
-            throw HoneError(
-                .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
-                remedy: "quantize the float model that it was made from")
-        }
-        var graph = model.graph
-        try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
-        quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
-        let values = try quantizer.valuesToCalibrate(in: graph)
-        var running = graph
-        try PassPipeline.calibration.run(on: &running, keeping: values, evaluator: ReferenceBackend())
-        let session = try Session(running, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
-        calibrator = Calibrator(session: session, values: values)
-        self.graph = graph
+        let calibration = try calibrated(settings: settings, device: device, threads: threads, on: next)
+        return try quantized(with: calibration, settings: settings)
     }
 
-    mutating func add(_ feed: [String: Tensor]) throws(HoneError) {
-        try calibrator.add(feed)
-        sampleCount += feed.values.compactMap { $0.shape.first }.max() ?? 1
-    }
-
-    func finish() throws(HoneError) -> QuantizedModel {
-        guard sampleCount > 0 else {
+    /// Quantizes to int8 with what a calibration saw: no data are needed, and every method of choosing ranges can be tried.
+    ///
+    /// - Throws: `.invalidInput` for a calibration of another model, or without samples.
+    public func quantized(
+        with calibration: Calibration, settings: QuantizationSettings = QuantizationSettings()
+    ) throws(HoneError) -> QuantizedModel {
+        guard calibration.sampleCount > 0 else {
             throw HoneError(
                 .invalidInput, "there are no samples to calibrate on",
                 remedy: "give images of the kind the model will see")
         }
-        let (quantized, report) = try quantizer.quantize(graph, calibration: calibrator.record)
+        let graph = try graphToQuantize(settings)
+        guard calibration.record.model == graph.fingerprint else {
+            throw HoneError(
+                .invalidInput, "the calibration is of another model than this one",
+                remedy: "calibrate this very file: 'hone calibrate MODEL --data D -o FILE.cal'")
+        }
+        let quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
+        let (quantized, report) = try quantizer.quantize(graph, calibration: calibration.record)
         try quantized.validate()
         let layers = report.entries.map { entry in
             QuantizedModel.Layer(
                 node: entry.node, operatorType: entry.operatorType, isQuantized: entry.outcome.isQuantized,
                 reason: entry.outcome.description)
         }
-        return QuantizedModel(model: Model(graph: quantized), layers: layers, sampleCount: sampleCount, report: report)
+        return QuantizedModel(
+            model: Model(graph: quantized), layers: layers, sampleCount: calibration.sampleCount, report: report)
     }
 
-    static func asHoneError(_ error: any Error) -> HoneError {
-        (error as? HoneError) ?? HoneError(.invalidInput, "the source of samples failed: \(error)")
+    /// The graph after the passes that calibration and quantization start from.
+    ///
+    /// - Throws: `.invalidOption` for a node to exclude that is not there, `.unsupported` for a quantized model.
+    func graphToQuantize(_ settings: QuantizationSettings) throws(HoneError) -> Graph {
+        for name in settings.excludedNodes.sorted() where !self.graph.nodes.contains(where: { $0.name == name }) {
+            throw HoneError(
+                .invalidOption, "the model has no node '\(name)' to exclude",
+                remedy: "'hone inspect --plan' lists the names")
+        }
+        if let node = self.graph.nodes.first(where: {
+            $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
+        }) {
+            throw HoneError(
+                .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
+                remedy: "quantize the float model that it was made from")
+        }
+        var graph = self.graph
+        try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
+        return graph
     }
 }

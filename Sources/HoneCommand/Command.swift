@@ -13,8 +13,8 @@ protocol Command: Sendable {
 @main
 enum HoneCommand {
     static let commands: [any (Command & SendableMetatype).Type] = [
-        InspectCommand.self, RunCommand.self, EvaluateCommand.self, QuantizeCommand.self, VerifyCommand.self,
-        BenchmarkCommand.self, DevicesCommand.self,
+        InspectCommand.self, RunCommand.self, EvaluateCommand.self, CalibrateCommand.self, QuantizeCommand.self,
+        VerifyCommand.self, BenchmarkCommand.self, DevicesCommand.self,
     ]
 
     static func main() async {

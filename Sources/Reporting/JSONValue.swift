@@ -74,6 +74,7 @@ package enum JSONValue: Sendable, Equatable {
                 if line.utf8.count > lineLength { break }
             }
             if line.utf8.count <= lineLength { return text += line + "]" }
+            return fill(items, into: &text, indentation)
         }
         text += "[\n"
         for (index, item) in items.enumerated() {
@@ -83,6 +84,29 @@ package enum JSONValue: Sendable, Equatable {
         }
         indent(&text, indentation)
         text += "]"
+    }
+
+    /// As many items on a line as fit.
+    private static func fill(_ items: [JSONValue], into text: inout String, _ indentation: Int) {
+        text += "["
+        var room = 0
+        for (index, item) in items.enumerated() {
+            var piece = ""
+            item.write(to: &piece, indentation: 0)
+            if index + 1 < items.count { piece += "," }
+            if piece.utf8.count + 1 > room {
+                text += "\n"
+                text += String(repeating: "  ", count: indentation + 1)
+                room = lineLength - 2 * (indentation + 1)
+            } else {
+                text += " "
+                room -= 1
+            }
+            text += piece
+            room -= piece.utf8.count
+        }
+        text += "\n"
+        text += String(repeating: "  ", count: indentation) + "]"
     }
 
     private static func indent(_ text: inout String, _ level: Int) { text += String(repeating: "  ", count: level) }

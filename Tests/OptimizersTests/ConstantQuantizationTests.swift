@@ -95,7 +95,7 @@ import Testing
         let graph = Fixture.graph(
             [Fixture.conv("c", ["x", "w"], "a"), Node("Relu", inputs: ["a"], outputs: ["y"])],
             ["w": Tensor(weights, shape: [1, 3, 3, 3])])
-        var record = CalibrationRecord()
+        var record = CalibrationRecord(model: 0)
         [1 as Float].withUnsafeBufferPointer { record.add($0, samples: 1, to: "x") }
         let (quantized, report) = try Quantizer(evaluator: ReferenceBackend()).quantize(graph, calibration: record)
         #expect(report.outcome("c") == .float(reason: "its weights are not finite"))
@@ -119,7 +119,7 @@ import Testing
                     "w": Fixture.random(shape, -1...1, &generator),
                     "b": Fixture.random([group > 0 && group < 4 ? shape[1] * group : 1], -1...1, &generator),
                 ])
-            var record = CalibrationRecord()
+            var record = CalibrationRecord(model: 0)
             for name in ["x", "y"] {
                 [-1, 1 as Float].withUnsafeBufferPointer { record.add($0, samples: 1, to: name) }
             }

@@ -42,7 +42,8 @@ enum QuantizerFixture {
     ) throws -> CalibrationRecord {
         let values = try Quantizer(options: options, evaluator: ReferenceBackend()).valuesToCalibrate(in: graph)
         var calibrator = Calibrator(
-            session: try Session(graph, backend: backend, evaluator: backend), values: values)
+            session: try Session(graph, backend: backend, evaluator: backend), values: values,
+            model: graph.fingerprint)
         for batch in batches { try calibrator.add(["x": batch]) }
         return calibrator.record
     }

@@ -146,7 +146,7 @@ import Testing
         shifted.setInitializer("low", Tensor(scalar: -1.01 as Float))
         shifted.setInitializer("high", Tensor(scalar: 0.5 as Float))
         // Calibrated on other data than Clip's own output, the range is wider than the bounds.
-        var record = CalibrationRecord()
+        var record = CalibrationRecord(model: 0)
         for name in ["x", "y"] {
             [-4, 4 as Float].withUnsafeBufferPointer { record.add($0, samples: 1, to: name) }
         }
@@ -178,7 +178,7 @@ import Testing
         let graph = Fixture.graph(
             [Fixture.conv("c", ["x", "w"], "y")], ["w": Tensor(zeros: TensorType(.float32, [1, 3, 3, 3]))])
         #expect {
-            try Quantizer(evaluator: ReferenceBackend()).quantize(graph, calibration: CalibrationRecord())
+            try Quantizer(evaluator: ReferenceBackend()).quantize(graph, calibration: CalibrationRecord(model: 0))
         } throws: { error in
             (error as? HoneError)?.code == .invalidInput
         }
@@ -213,7 +213,7 @@ import Testing
         #expect(together.statistics.keys.sorted() == ["x", "y"])
         #expect(try Fixture.record(graph, samples.reversed(), Fixture.minMax) == together)
         var merged = try Fixture.record(graph, Array(samples[2...]), Fixture.minMax)
-        merged.merge(try Fixture.record(graph, Array(samples[..<2]), Fixture.minMax))
+        try merged.merge(try Fixture.record(graph, Array(samples[..<2]), Fixture.minMax))
         #expect(merged == together)
     }
 }

@@ -40,9 +40,13 @@ import Testing
         }
     }
 
-    @Test func longArraysTakeALineForEachItem() {
-        let long = JSONValue.array((0..<40).map { .integer($0 * 1000) }).serialized()
-        #expect(long.split(separator: "\n").count == 42)
+    @Test func longArraysFillTheirLines() {
+        let items = (0..<40).map { JSONValue.integer($0 * 1000) }
+        let lines = JSONValue.object([("a", .array(items))]).serialized().split(separator: "\n")
+        #expect(lines.count == 7 && lines.allSatisfy { $0.count <= 100 })
+        #expect(lines[2].hasPrefix("    0, 1000, 2000,") && lines[2].hasSuffix(",") && lines[5] == "  ]")
+        let read = lines[2...4].joined().split { !$0.isNumber }.compactMap { Int($0) }
+        #expect(read == (0..<40).map { $0 * 1000 })
         #expect(JSONValue.array([[1, 2], [3]]).serialized() == "[\n  [1, 2],\n  [3]\n]")
     }
 

@@ -30,7 +30,7 @@ struct OptionSpecification: Sendable {
 struct CommandSpecification: Sendable {
     let name: String
     let summary: String
-    /// Names of the required positional arguments.
+    /// Names of the positional arguments; the last ones may stand in brackets, and be left out then.
     let positional: [String]
     let options: [OptionSpecification]
     /// Paragraphs printed after the options.

@@ -54,7 +54,8 @@ struct ParsedArguments {
             guard option.isRepeated || options[argument] == nil else { throw fail("option \(argument) is given twice") }
             options[argument, default: []].append(contentsOf: values)
         }
-        guard positional.count == specification.positional.count else {
+        let required = specification.positional.count { !$0.hasPrefix("[") }
+        guard (required...specification.positional.count).contains(positional.count) else {
             let expected = specification.positional.joined(separator: " ")
             let given = positional.isEmpty ? "nothing" : positional.map { "'\($0)'" }.joined(separator: ", ")
             throw fail("expected \(expected.isEmpty ? "no arguments" : "one \(expected)"), got \(given)")

@@ -10,6 +10,7 @@ enum QuantizeCommand: Command {
         name: "quantize", summary: "Quantize a float model to int8, calibrating on samples.", positional: ["MODEL"],
         options: [
             DataOptions.data,
+            .value("--calibration", "FILE.cal", "take ranges from a record of 'hone calibrate' instead of --data"),
             .value("--samples", "N", "use the first N samples (default 512)"),
             .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, percentile"),
             .value("--percentile", "P", "the percentage that --method percentile keeps (default 99.99)"),
@@ -33,39 +34,41 @@ enum QuantizeCommand: Command {
     static func run(_ arguments: ParsedArguments) async throws {
         let path = arguments.positional[0]
         let output = try arguments.required("-o")
-        let data = try arguments.required("--data")
+        guard arguments.has("--data") != arguments.has("--calibration") else {
+            throw arguments.fail("give --data with samples, or --calibration with a record of 'hone calibrate'")
+        }
         guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
         let settings = try settings(arguments)
-        let preprocessing = try DataOptions.parsePreprocessing(arguments)
-        let device = try DeviceOption.parse(arguments)
-        let threads = try arguments.integer("--threads")
-        let (batch, limit) = (try arguments.integer("--batch"), try arguments.integer("--samples") ?? 512)
+        let run = try CalibrationRun(arguments)
 
         // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
         _ = try AtomicFile(replacing: output)
         let model = try Model(path: path)
-        let dataset = try DataOptions.open(data, for: model, preprocessing)
-        var ranges = try dataset.ranges(batch: batch, default: 8, limit: limit).makeIterator()
-        let progress = ProgressBar("Calibrating", total: min(limit, dataset.count))
         let start = ContinuousClock.now
-        defer { progress.abandon() }
-        let quantized = try model.quantized(
-            settings: settings, device: device, threads: threads
-        ) {
-            guard let range = ranges.next() else { return nil }
-            let feed = try dataset.batch(range)
-            progress.advance(by: range.count)
-            return feed
-        }
-        progress.finish()
+        let (calibration, source) = try calibration(of: model, arguments, run, settings)
+        let quantized = try model.quantized(with: calibration, settings: settings)
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
-            quantized, source: path, output: output, data: "\(data), fed as \(preprocessing.formula)",
+            quantized, source: path, output: output, data: source,
             sourceBytes: fileSize(path), outputBytes: fileSize(output),
             seconds: seconds)
         print(
             arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))
+    }
+
+    /// A record from its file, or from a run over samples; and where it is from.
+    private static func calibration(
+        of model: Model, _ arguments: ParsedArguments, _ run: CalibrationRun, _ settings: QuantizationSettings
+    ) throws -> (Calibration, source: String) {
+        if let path = arguments.value("--calibration") {
+            for option in ["--samples", "--batch", "--device", "--threads"] where arguments.has(option) {
+                throw arguments.fail("\(option) has no meaning with --calibration: nothing is run")
+            }
+            return (try Calibration(path: path), "the record \(path)")
+        }
+        let data = try arguments.required("--data")
+        return (try run.calibrate(model, data: data, settings), "\(data), fed as \(run.preprocessing.formula)")
     }
 
     private static func settings(_ arguments: ParsedArguments) throws -> QuantizationSettings {
@@ -87,7 +90,7 @@ enum QuantizeCommand: Command {
 }
 
 /// Whether two paths lead to one file.
-private func isSameFile(_ first: String, _ second: String) -> Bool {
+func isSameFile(_ first: String, _ second: String) -> Bool {
     var (one, other) = (stat(), stat())
     return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_dev == other.st_dev
         && one.st_ino == other.st_ino

@@ -1,13 +1,33 @@
 import Runtime
+import Tensors
 
 /// The statistics of a model's values over calibration data, by value name.
+///
+/// Every part is a function of the model and the set of samples alone: batch size, order, sharding and threads cannot
+/// change it.
 package struct CalibrationRecord: Equatable, Sendable {
     package private(set) var statistics: [String: TensorStatistics] = [:]
+    /// Which model was calibrated: `Graph.fingerprint` of what ran.
+    package let model: UInt64
+    /// Samples that were run.
+    package private(set) var sampleCount: UInt64 = 0
+    /// The wrapping sum of the samples' fingerprints: which data was seen.
+    package private(set) var data: UInt64 = 0
 
-    package init() {}
+    package init(model: UInt64) { self.model = model }
+
+    init(model: UInt64, sampleCount: UInt64, data: UInt64, statistics: [String: TensorStatistics]) {
+        (self.model, self.sampleCount, self.data, self.statistics) = (model, sampleCount, data, statistics)
+    }
 
     /// What was seen of a value, nil if nothing was.
     package subscript(value: String) -> TensorStatistics? { statistics[value] }
+
+    /// Counts samples by their fingerprints.
+    package mutating func add(samples fingerprints: [UInt64]) {
+        sampleCount += UInt64(fingerprints.count)
+        data = fingerprints.reduce(data, &+)
+    }
 
     /// Takes in a batch of a value.
     package mutating func add(_ values: UnsafeBufferPointer<Float>, samples: Int, to name: String) {
@@ -20,7 +40,25 @@ package struct CalibrationRecord: Equatable, Sendable {
     }
 
     /// Takes in what another run saw, as of another shard of the data.
-    package mutating func merge(_ other: CalibrationRecord) {
+    ///
+    /// - Throws: `.invalidInput` for a record of another model, of other values, or of the very same samples.
+    package mutating func merge(_ other: CalibrationRecord) throws(HoneError) {
+        guard other.model == model else {
+            throw HoneError(
+                .invalidInput, "is of another model", remedy: "merge records of shards of one calibration")
+        }
+        if sampleCount > 0, other.sampleCount == sampleCount, other.data == data {
+            throw HoneError(
+                .invalidInput, "saw the same \(sampleCount) samples as a record before it",
+                remedy: "name every shard once")
+        }
+        if sampleCount > 0, other.sampleCount > 0, Set(other.statistics.keys) != Set(statistics.keys) {
+            throw HoneError(
+                .invalidInput, "watched other values than a record before it",
+                remedy: "calibrate all shards with the same options")
+        }
+        sampleCount += other.sampleCount
+        data &+= other.data
         statistics.merge(other.statistics) { mine, theirs in
             var merged = mine
             merged.merge(theirs)

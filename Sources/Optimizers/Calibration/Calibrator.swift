@@ -11,12 +11,15 @@ package struct Calibrator {
     private let values: Set<String>
 
     /// What was seen so far.
-    package private(set) var record = CalibrationRecord()
+    package private(set) var record: CalibrationRecord
 
-    /// - Parameter values: the names of the values to watch: graph inputs and node outputs.
-    package init(session: Session, values: Set<String>) {
+    /// - Parameters:
+    ///   - values: the names of the values to watch: graph inputs and node outputs.
+    ///   - model: the fingerprint of the model, for the record.
+    package init(session: Session, values: Set<String>, model: UInt64) {
         self.session = session
         self.values = values
+        record = CalibrationRecord(model: model)
     }
 
     /// Runs one batch and takes in what it shows.
@@ -42,6 +45,7 @@ package struct Calibrator {
                 }
             }
         }
+        seen.add(samples: fingerprints(ofSamplesIn: feed))
         record = seen
     }
 }

@@ -40,6 +40,29 @@ package struct ExactSum: Equatable, Sendable {
         return isNegative ? -result : result
     }
 
+    /// All bits, the most significant first: 96 hexadecimal digits.
+    package var hexadecimal: String {
+        limbs.reversed().map { limb in
+            let digits = String(limb, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+
+    /// Reads what `hexadecimal` gives; nil for any other text.
+    package init?(hexadecimal text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count == 16 * ExactSum.limbCount else { return nil }
+        for index in 0..<ExactSum.limbCount {
+            let end = digits.count - 16 * index
+            let piece = String(decoding: digits[(end - 16)..<end], as: UTF8.self)
+            // Unlike a sign, which the conversion would take.
+            guard piece.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }), let limb = UInt64(piece, radix: 16) else {
+                return nil
+            }
+            limbs[index] = limb
+        }
+    }
+
     private mutating func add(_ addend: [UInt64]) {
         var carry: UInt64 = 0
         for index in limbs.indices {

@@ -11,6 +11,9 @@ package struct Histogram: Equatable, Sendable {
     /// values share the range [-2^-126, 2^-126).
     package static let minimumExponent = -126
 
+    /// More than anybody will count; sums of a few thousand such histograms still fit.
+    static let maximumCount: UInt64 = 1 << 52
+
     private static let halfCount = binCount / 2
     private static let halfExponent = 10
 
@@ -27,6 +30,13 @@ package struct Histogram: Equatable, Sendable {
     package init?(exponent: Int, counts: [UInt64], zeroCount: UInt64) {
         guard counts.count == Histogram.binCount, (Histogram.minimumExponent...128).contains(exponent) else {
             return nil
+        }
+        // A sum of what a file claims may not fit.
+        var total = zeroCount
+        for count in counts {
+            let (sum, overflow) = total.addingReportingOverflow(count)
+            guard !overflow, sum <= Histogram.maximumCount else { return nil }
+            total = sum
         }
         self.exponent = exponent
         self.counts = counts

@@ -14,10 +14,35 @@ package struct TensorStatistics: Equatable, Sendable {
     package private(set) var negativeInfinityCount: UInt64 = 0
     /// Samples that had at least one finite element.
     package private(set) var sampleCount: UInt64 = 0
-    private var sumOfMinima = ExactSum()
-    private var sumOfMaxima = ExactSum()
+    private(set) var sumOfMinima = ExactSum()
+    private(set) var sumOfMaxima = ExactSum()
 
     package init() {}
+
+    /// Statistics as a file holds them; nil if no data can lead to them.
+    init?(
+        extremes: ClosedRange<Float>?, histogram: Histogram, nanCount: UInt64, positiveInfinityCount: UInt64,
+        negativeInfinityCount: UInt64, sampleCount: UInt64, sumOfMinima: ExactSum, sumOfMaxima: ExactSum
+    ) {
+        let finite = histogram.totalCount
+        guard (extremes == nil) == (finite == 0), (extremes == nil) == (sampleCount == 0), sampleCount <= finite,
+            sumOfMinima.value <= sumOfMaxima.value,
+            [nanCount, positiveInfinityCount, negativeInfinityCount].allSatisfy({ $0 <= Histogram.maximumCount })
+        else { return nil }
+        if let extremes {
+            let (low, high) = (extremes.lowerBound, extremes.upperBound)
+            let holding = max(Histogram.exponent(holding: low), Histogram.exponent(holding: high))
+            guard low.isFinite, high.isFinite, holding == histogram.exponent else { return nil }
+        }
+        self.extremes = extremes
+        self.histogram = histogram
+        self.nanCount = nanCount
+        self.positiveInfinityCount = positiveInfinityCount
+        self.negativeInfinityCount = negativeInfinityCount
+        self.sampleCount = sampleCount
+        self.sumOfMinima = sumOfMinima
+        self.sumOfMaxima = sumOfMaxima
+    }
 
     /// All elements seen.
     package var elementCount: UInt64 {

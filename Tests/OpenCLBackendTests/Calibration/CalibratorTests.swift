@@ -54,7 +54,7 @@ import Testing
         _ graph: Graph, _ backend: any Backend, _ batches: [Tensor], _ values: Set<String>
     ) throws -> CalibrationRecord {
         var calibrator = Calibrator(
-            session: try Session(graph, backend: backend, evaluator: ReferenceBackend()), values: values)
+            session: try Session(graph, backend: backend, evaluator: ReferenceBackend()), values: values, model: 0)
         for batch in batches { try calibrator.add(["x": batch]) }
         return calibrator.record
     }

@@ -1,0 +1,39 @@
+import Optimizers
+import Tensors
+
+/// What a model's values were like over calibration data: enough to choose ranges by any method, without the data.
+///
+/// Equal samples make equal calibrations, and equal files byte for byte, whatever the size of batches, their order, the
+/// number of threads or the shards that were merged.
+public struct Calibration: Sendable, Equatable {
+    package private(set) var record: CalibrationRecord
+
+    package init(record: CalibrationRecord) { self.record = record }
+
+    /// Reads a file that `save` wrote.
+    ///
+    /// - Throws: `.fileAccess`; `.malformedFile` for any other content.
+    public init(path: String) throws(HoneError) { record = try CalibrationFile.read(path: path) }
+
+    /// Writes a file (JSON), whole or not at all.
+    public func save(to path: String) throws(HoneError) { try CalibrationFile.write(record, to: path) }
+
+    /// Takes in the calibration of another shard of the data.
+    ///
+    /// - Throws: `.invalidInput` for one of another model, of other values or of the same samples.
+    public mutating func merge(_ other: Calibration) throws(HoneError) { try record.merge(other.record) }
+
+    /// Samples that were run.
+    public var sampleCount: Int { Int(record.sampleCount) }
+
+    /// Values whose ranges are known.
+    public var valueNames: [String] { record.statistics.keys.sorted() }
+
+    /// What deserves a look: elements that are not finite.
+    public var warnings: [String] {
+        record.statistics.sorted { $0.key < $1.key }.compactMap { name, statistics in
+            let count = statistics.nanCount + statistics.positiveInfinityCount + statistics.negativeInfinityCount
+            return count > 0 ? "met \(count) NaN or infinite value(s) in '\(name)', and left them out" : nil
+        }
+    }
+}
