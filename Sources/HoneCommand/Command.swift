@@ -18,6 +18,7 @@ enum HoneCommand {
     ]
 
     static func main() async {
+        Device.onNote { complain("hone: note: \($0)") }
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status)
     }

@@ -26,6 +26,8 @@ package struct DeviceProbes: Sendable, Codable, Hashable {
     package var matrix: Outcome?
     /// The arithmetic of float32; nil if the probe failed.
     package var floats: FloatProbe?
+    /// Why there is no `floats`.
+    package var floatFailure: String?
 
     /// The fastest body of `dot4` that is right.
     package var dot4Body: Dot4Body {
@@ -44,7 +46,9 @@ package struct DeviceProbes: Sendable, Codable, Hashable {
         case .wrong: return "its integer arithmetic is wrong"
         case .fails(let reason): return "it runs no kernels: \(reason)"
         }
-        guard let floats else { return "the probe of its float32 arithmetic does not run" }
+        guard let floats else {
+            return "the probe of its float32 arithmetic does not run: \(floatFailure ?? "the reason is not known")"
+        }
         return floats.obstacle
     }
 }
@@ -65,7 +69,11 @@ extension DeviceProbes {
         }
         dot4 = Dot4Probe.results(in: context)
         matrix = MatrixProbe.outcome(in: context)
-        floats = try? FloatProbe(in: context)
+        do throws(HoneError) {
+            floats = try FloatProbe(in: context)
+        } catch {
+            floatFailure = error.message
+        }
         // A device that is busy or lost today may be well tomorrow.
         if obstacle == nil, let bytes = try? JSONEncoder().encode(self) { cache.write(Array(bytes), key) }
     }
