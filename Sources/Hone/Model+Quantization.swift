@@ -67,7 +67,9 @@ private struct CalibrationRun {
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
         quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
         let session = try Session(graph, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
-        calibrator = Calibrator(session: session, values: try quantizer.valuesToCalibrate(in: graph))
+        calibrator = Calibrator(
+            session: session, values: try quantizer.valuesToCalibrate(in: graph),
+            check: try StepValidation.fromEnvironment(graph, threads: threads))
         self.graph = graph
     }
 
