@@ -192,3 +192,22 @@ def test_auto_passes_over_a_gpu_that_fails_and_says_so(faults, monkeypatch, tmp_
     report = hone_json("devices")
     assert report["auto"] == "cpu"
     assert named in str(report)
+
+
+def test_a_probe_that_fails_today_is_run_again_tomorrow(prepared, monkeypatch, tmp_path):
+    """Of Intel's two bodies of `dot4` the second one fails for want of memory: it must not be so for ever."""
+    variables = environment("intel")
+    if variables is None:
+        pytest.skip("intel is not installed (make deps-test)")
+    for name, value in (prepared[1] | variables).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HONE_CACHE", str(tmp_path / "cache"))
+    bodies = lambda: {one["body"]: one["outcome"] for one in hone_json("devices")["devices"][-1]["dotProducts"]}
+    monkeypatch.setenv("FAULT", "clCreateProgramWithSource:2:-6")
+    first = bodies()
+    assert len(first) > 1 and "CL_OUT_OF_HOST_MEMORY" in str(first)
+    monkeypatch.delenv("FAULT")
+    assert set(bodies().values()) == {"right"}
+    # What is right is kept: no probe runs again.
+    monkeypatch.setenv("FAULT", "clCreateProgramWithSource:1+:-6")
+    assert set(bodies().values()) == {"right"}

@@ -75,7 +75,19 @@ extension DeviceProbes {
             floatFailure = error.message
         }
         // A device that is busy or lost today may be well tomorrow.
-        if obstacle == nil, let bytes = try? JSONEncoder().encode(self) { cache.write(Array(bytes), key) }
+        if isFinal, let bytes = try? JSONEncoder().encode(self) { cache.write(Array(bytes), key) }
+    }
+
+    /// Whether they would be the same another day: what a compiler refuses it refuses again, but what ran out of memory, or was
+    /// not timed, may be the body to choose.
+    private var isFinal: Bool {
+        let outcomes = dot4.map(\.outcome) + [matrix].compactMap { $0 }
+        let hasFailed = outcomes.contains { outcome in
+            if case .fails(let reason) = outcome { !reason.contains("CL_BUILD_PROGRAM_FAILURE") } else { false }
+        }
+        let right = dot4.filter { $0.outcome == .right }
+        let isTimed = right.count < 2 || right.allSatisfy { $0.billionsPerSecond != nil }
+        return obstacle == nil && !hasFailed && isTimed
     }
 }
 
