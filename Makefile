@@ -58,7 +58,7 @@ test: deps build test-swift test-python ## unit, property and repository tests; 
 test-swift: swift-toolchain
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing --skip OpenCLBackendTests
 test-python: deps-test build
-	.venv/bin/python -m pytest -q .ci/test_summarise.py Tests/Oracle -m "not needs_models"
+	.venv/bin/python -m pytest -q .ci/test_summarise.py .ci/test_lint_kernels.py Tests/Oracle -m "not needs_models"
 
 neon: swift-toolchain ## the Arm microkernels against their definitions, in an emulator
 	@Tests/Neon/run
@@ -67,6 +67,7 @@ lint: swift-toolchain ## formatting, imports, line budgets, names, no machine pa
 	swift format lint --strict --parallel --recursive $(SWIFT_FILES)
 	@$(PYTHON) .ci/lint-imports.py
 	@$(PYTHON) .ci/lint-repository.py
+	@$(PYTHON) .ci/lint-kernels.py
 
 format: swift-toolchain ## format every Swift file in place
 	swift format --in-place --parallel --recursive $(SWIFT_FILES)

@@ -107,7 +107,9 @@ let package = Package(
         swiftTests(
             "EvaluationTests", ["Evaluation", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReportingTests", ["Reporting"]),
-        swiftTests("HoneTests", ["Hone", "TestSupport", "ONNXFormat", "ModelGraph", "Tensors"]),
+        swiftTests(
+            "HoneTests",
+            ["Evaluation", "Hone", "TestSupport", "ONNXFormat", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors"]),
         swiftTests("HoneCommandTests", ["HoneCommand", "Hone", "TestSupport", "Tensors"]),
         swiftTests("RepositoryTests", []),
     ],

@@ -66,6 +66,18 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
         return first.map { .openCL($0.index) } + [.cpu, .reference] + others.map { .openCL($0.index) }
     }
 
+    /// What `auto` means here. GPUs that it passes over because they do not work are noted: see `onNote`.
+    package static func chosenAutomatically() -> Device { notingAutomatic().map { .openCL($0.index) } ?? .cpu }
+
+    private static func notingAutomatic() -> OpenCLDevice? {
+        let choice = OpenCLDevice.automaticChoice
+        for note in choice.skipped { DeviceNotes.say(note) }
+        return choice.device
+    }
+
+    /// - Parameter listener: gets a line for each thing about devices that users should know though nothing failed.
+    package static func onNote(_ listener: @escaping @Sendable (String) -> Void) { DeviceNotes.listen(listener) }
+
     /// The instruction sets that its kernels can use here, the fastest first; `HONE_ISA` forces one.
     public var instructionSets: [String] { kind == .cpu ? InstructionSet.available.map(\.rawValue) : [] }
 
@@ -90,7 +102,7 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
             }
             return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())
         case .automatic:
-            guard isa == nil, let device = OpenCLDevice.automatic else {
+            guard isa == nil, let device = Device.notingAutomatic() else {
                 return try Device.cpu.backend(threads: threads, isa: isa)
             }
             return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())

@@ -52,7 +52,9 @@ private struct CalibrationRun {
         var running = graph
         try PassPipeline.calibration.run(on: &running, keeping: values, evaluator: ReferenceBackend())
         let session = try Session(running, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
-        calibrator = Calibrator(session: session, values: values, model: graph.fingerprint)
+        calibrator = Calibrator(
+            session: session, values: values, model: graph.fingerprint,
+            check: try StepValidation.fromEnvironment(running, threads: threads))
     }
 
     static func asHoneError(_ error: any Error) -> HoneError {

@@ -60,13 +60,18 @@ public struct OpenCLReport: Sendable {
     /// Why there are none: no loader, or no driver, with what to install; nil where there is one.
     public let obstacle: HoneError?
 
+    /// What drivers said instead of what they have, a line each, where others answered.
+    public let failures: [String]
+
     /// Asks every driver, and runs the probes on every device; their results are remembered.
     public init() {
         do throws(HoneError) {
             devices = try OpenCLDevice.all().map(Entry.init)
+            failures = OpenCLDevice.failures.map(\.message)
             obstacle = nil
         } catch {
             devices = []
+            failures = []
             obstacle = error
         }
     }

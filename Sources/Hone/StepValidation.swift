@@ -1,18 +1,20 @@
 import Evaluation
 import Foundation
 import ModelGraph
+import Optimizers
 import ReferenceBackend
 import Runtime
 import Tensors
 
 /// Runs every step again on another device as soon as it has run, and stops at the first that differs: what
 /// `HONE_VALIDATE=cpu` asks for.
-struct StepValidation: Sendable {
+struct StepValidation: StepCheck {
     /// Names the device to run steps again on.
     static let variable = "HONE_VALIDATE"
 
-    private let replay: StepReplay
-    private let deviceName: String
+    let replay: StepReplay
+    /// What messages call the device of `replay`.
+    let deviceName: String
 
     /// What the environment asks for; nil if it asks for nothing.
     ///
@@ -34,15 +36,22 @@ struct StepValidation: Sendable {
     func run(_ session: Session, _ feed: [String: Tensor]) throws(HoneError) -> [String: Tensor] {
         let plan = try session.plan(for: feed)
         return try session.run(feed) { observation throws(HoneError) in
-            let differences = try replay.compare(observation, in: plan) ?? []
-            guard let first = differences.first(where: { !$0.isWithinBound }) else { return }
-            let place = first.firstIndex.map { "element \($0)" } ?? "its type"
-            throw HoneError(
-                .checkFailed,
-                "'\(first.value)' differs between \(session.backend.name) and \(deviceName) in \(first.differingCount) of "
-                    + "\(first.elementCount) elements, first in \(place), by \(first.maximumDifference) at most",
-                remedy: "'hone verify --device \(deviceName),\(session.backend.name)' compares all nodes"
-            ).atNode(observation.step.label)
+            try check(observation, in: plan, on: session.backend.name)
         }
+    }
+
+    /// Runs one step again.
+    ///
+    /// - Throws: `.checkFailed` at the step's node if its output differs by more than NUMERICS.md allows.
+    func check(_ observation: StepObservation, in plan: Plan, on backend: String) throws(HoneError) {
+        let differences = try replay.compare(observation, in: plan) ?? []
+        guard let first = differences.first(where: { !$0.isWithinBound }) else { return }
+        let place = first.firstIndex.map { "element \($0)" } ?? "its type"
+        throw HoneError(
+            .checkFailed,
+            "'\(first.value)' differs between \(backend) and \(deviceName) in \(first.differingCount) of "
+                + "\(first.elementCount) elements, first in \(place), by \(first.maximumDifference) at most",
+            remedy: "'hone verify --device \(deviceName),\(backend)' compares all nodes"
+        ).atNode(observation.step.label)
     }
 }

@@ -18,6 +18,7 @@ enum HoneCommand {
     ]
 
     static func main() async {
+        Device.onNote { complain("hone: note: \($0)") }
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         exit(status)
     }
@@ -57,7 +58,10 @@ enum HoneCommand {
             return
         }
         let isVerbose = rest.contains(CommandSpecification.verbose.name) && command.specification.usesDevice
-        if isVerbose { rest.removeAll { $0 == CommandSpecification.verbose.name } }
+        // A command may have more to say itself.
+        if isVerbose, !command.specification.hasOwnVerbose {
+            rest.removeAll { $0 == CommandSpecification.verbose.name }
+        }
         try await command.run(try ParsedArguments(rest, for: command.specification))
         if isVerbose { complain(programs(OpenCLReport.programCounts)) }
     }

@@ -55,7 +55,7 @@ struct BenchmarkArguments {
         {
             do throws(HoneError) {
                 let device = try Device(String(spelling))
-                devices.append(device == .automatic ? Device.available[0] : device)
+                devices.append(device == .automatic ? Device.chosenAutomatically() : device)
             } catch {
                 throw arguments.fail("option --device: \(error)")
             }

@@ -43,13 +43,16 @@ struct CommandSpecification: Sendable {
     /// Whether the command computes on a device.
     var usesDevice: Bool { options.contains { $0.name == "--device" } }
 
+    /// Whether `--verbose` is among the command's own options: it then means that too.
+    var hasOwnVerbose: Bool { options.contains { $0.name == CommandSpecification.verbose.name } }
+
     /// One line: how to call the command.
     var usage: String { (["hone", name] + positional + ["[options]"]).joined(separator: " ") }
 
     /// The whole help text.
     var help: String {
         var lines = [summary, "", "Usage: \(usage)", ""]
-        let options = options + (usesDevice ? [CommandSpecification.verbose] : [])
+        let options = options + (usesDevice && !hasOwnVerbose ? [CommandSpecification.verbose] : [])
         if !options.isEmpty {
             lines.append("Options:")
             let width = options.map(\.spelling.count).max() ?? 0

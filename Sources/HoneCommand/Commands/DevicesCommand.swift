@@ -25,6 +25,7 @@ enum DevicesCommand: Command {
         for entry in report.devices {
             lines += entry.lines(isAutomatic: entry.device == devices[0].description)
         }
+        lines += report.failures
         if let obstacle = report.obstacle {
             lines.append("no OpenCL device: \(obstacle.message)")
             if let remedy = obstacle.remedy { lines.append("  \(remedy)") }
@@ -42,6 +43,7 @@ enum DevicesCommand: Command {
         }
         return .object([
             ("devices", .array(entries + report.devices.map(\.json))), ("auto", .string(devices[0].description)),
+            ("openclFailures", .array(report.failures.map { .string($0) })),
             ("openclObstacle", report.obstacle.map { .string($0.description) } ?? .null),
         ])
     }

@@ -19,7 +19,7 @@ enum QuantizeCommand: Command {
             .value("--batch", "N", "samples to run at a time (default 8; no result depends on it)"),
             .value("-o", "OUT.onnx", "the file to write"),
             DeviceOption.device, DeviceOption.threads,
-            .flag("--verbose", "print what became of each node"),
+            .flag("--verbose", "print what became of each node, and how many OpenCL programs were compiled"),
             .flag("--json", "print JSON"),
         ] + DataOptions.preprocessing,
         notes: [

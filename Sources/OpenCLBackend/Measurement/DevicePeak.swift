@@ -14,6 +14,12 @@ package struct DevicePeak {
     private static let launchSeconds = 0.005
     private static let groupSize = 128
 
+    /// Operations that a work-item of each kernel does in a round, two to a multiply-accumulate: 16 dot products of four; 8
+    /// products of 16 x 8 x 32 of a warp of 32 work-items; 16 fused multiply-adds.
+    static let dot4Operations = 16 * 4 * 2
+    static let matrixOperations = 8 * 16 * 8 * 32 * 2 / 32
+    static let floatOperations = 16 * 2
+
     /// - Throws: `.device` if there is no such device, or it cannot be used.
     package init(_ device: OpenCLDevice) throws(HoneError) {
         context = try DeviceContext.shared(device)
@@ -26,15 +32,14 @@ package struct DevicePeak {
     /// 8-bit multiply-accumulates: the faster of the dot product that was chosen and, where the device has them, matrix
     /// instructions. Operations a second, two to a multiply-accumulate, in units of 1e9.
     package func integerGops() throws(HoneError) -> Double {
-        let dotProducts = try gops("peak_dot4", .uint32(0x0102_0304), operationsAnItemAndRound: 8 * 16)
+        let dotProducts = try gops("peak_dot4", .uint32(0x0102_0304), operationsAnItemAndRound: Self.dot4Operations)
         guard try context.device.probes().hasMatrixPTX else { return dotProducts }
-        // 16 x 8 x 32 products of a warp of 32 work-items.
-        return max(dotProducts, try gops("peak_mma", .uint32(1), operationsAnItemAndRound: 2 * 16 * 8 * 32 / 32 * 8))
+        return max(dotProducts, try gops("peak_mma", .uint32(1), operationsAnItemAndRound: Self.matrixOperations))
     }
 
     /// float32 fused multiply-adds, in the same unit.
     package func floatGops() throws(HoneError) -> Double {
-        try gops("peak_fma", .float(1e-6), operationsAnItemAndRound: 2 * 16)
+        try gops("peak_fma", .float(1e-6), operationsAnItemAndRound: Self.floatOperations)
     }
 
     private func gops(

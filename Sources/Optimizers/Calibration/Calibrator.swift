@@ -2,6 +2,15 @@ import ModelGraph
 import Runtime
 import Tensors
 
+/// Looks at each step of a run, before anything is made of its values.
+package protocol StepCheck: Sendable {
+    /// - Parameters:
+    ///   - plan: what is being run.
+    ///   - backend: on what.
+    /// - Throws: `.checkFailed` at the step's node if it is not as it must be; that ends the run.
+    func check(_ observation: StepObservation, in plan: Plan, on backend: String) throws(HoneError)
+}
+
 /// Runs a float model over calibration data, one batch after the other, and keeps the statistics of chosen values.
 ///
 /// The first dimension of every value is the batch: statistics per sample are over it. A value whose model type is not
@@ -9,6 +18,7 @@ import Tensors
 package struct Calibrator {
     private let session: Session
     private let values: Set<String>
+    private let check: (any StepCheck)?
 
     /// What was seen so far.
     package private(set) var record: CalibrationRecord
@@ -16,9 +26,11 @@ package struct Calibrator {
     /// - Parameters:
     ///   - values: the names of the values to watch: graph inputs and node outputs.
     ///   - model: the fingerprint of the model, for the record.
-    package init(session: Session, values: Set<String>, model: UInt64) {
+    ///   - check: looks at every step before its values count.
+    package init(session: Session, values: Set<String>, model: UInt64, check: (any StepCheck)? = nil) {
         self.session = session
         self.values = values
+        self.check = check
         record = CalibrationRecord(model: model)
     }
 
@@ -27,12 +39,13 @@ package struct Calibrator {
     /// - Throws: what the run throws; the record is then as before.
     package mutating func add(_ feed: [String: Tensor]) throws(HoneError) {
         let plan = try session.plan(for: feed)
-        let values = values
+        let (session, values, check) = (session, values, check)
         var seen = record
         for (name, tensor) in feed where values.contains(name) && tensor.elementType == .float32 {
             tensor.withUnsafeBytes { seen.add(TensorView(type: tensor.type, bytes: $0), to: name) }
         }
         _ = try session.run(feed) { observation throws(HoneError) in
+            try check?.check(observation, in: plan, on: session.backend.name)
             for (index, name) in observation.outputNames.enumerated() {
                 guard let name, values.contains(name), let value = observation.step.outputs[index],
                     plan.values[value].modelElementType == .float32

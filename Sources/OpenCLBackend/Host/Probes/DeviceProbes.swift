@@ -26,6 +26,8 @@ package struct DeviceProbes: Sendable, Codable, Hashable {
     package var matrix: Outcome?
     /// The arithmetic of float32; nil if the probe failed.
     package var floats: FloatProbe?
+    /// Why there is no `floats`.
+    package var floatFailure: String?
 
     /// The fastest body of `dot4` that is right.
     package var dot4Body: Dot4Body {
@@ -44,7 +46,9 @@ package struct DeviceProbes: Sendable, Codable, Hashable {
         case .wrong: return "its integer arithmetic is wrong"
         case .fails(let reason): return "it runs no kernels: \(reason)"
         }
-        guard let floats else { return "the probe of its float32 arithmetic does not run" }
+        guard let floats else {
+            return "the probe of its float32 arithmetic does not run: \(floatFailure ?? "the reason is not known")"
+        }
         return floats.obstacle
     }
 }
@@ -65,9 +69,25 @@ extension DeviceProbes {
         }
         dot4 = Dot4Probe.results(in: context)
         matrix = MatrixProbe.outcome(in: context)
-        floats = try? FloatProbe(in: context)
+        do throws(HoneError) {
+            floats = try FloatProbe(in: context)
+        } catch {
+            floatFailure = error.message
+        }
         // A device that is busy or lost today may be well tomorrow.
-        if obstacle == nil, let bytes = try? JSONEncoder().encode(self) { cache.write(Array(bytes), key) }
+        if isFinal, let bytes = try? JSONEncoder().encode(self) { cache.write(Array(bytes), key) }
+    }
+
+    /// Whether they would be the same another day: what a compiler refuses it refuses again, but what ran out of memory, or was
+    /// not timed, may be the body to choose.
+    private var isFinal: Bool {
+        let outcomes = dot4.map(\.outcome) + [matrix].compactMap { $0 }
+        let hasFailed = outcomes.contains { outcome in
+            if case .fails(let reason) = outcome { !reason.contains("CL_BUILD_PROGRAM_FAILURE") } else { false }
+        }
+        let right = dot4.filter { $0.outcome == .right }
+        let isTimed = right.count < 2 || right.allSatisfy { $0.billionsPerSecond != nil }
+        return obstacle == nil && !hasFailed && isTimed
     }
 }
 
