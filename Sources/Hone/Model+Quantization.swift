@@ -43,6 +43,20 @@ extension Model {
     }
 }
 
+extension Model {
+    /// - Throws: `.unsupported` naming a node that computes on integers already.
+    func checkIsFloat() throws(HoneError) {
+        guard
+            let node = graph.nodes.first(where: {
+                $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
+            })
+        else { return }
+        throw HoneError(
+            .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
+            remedy: "quantize the float model that it was made from")
+    }
+}
+
 /// One quantization: the portable passes, calibration feed by feed, then the quantizer.
 private struct CalibrationRun {
     private let graph: Graph
@@ -56,13 +70,7 @@ private struct CalibrationRun {
                 .invalidOption, "the model has no node '\(name)' to exclude",
                 remedy: "'hone inspect --plan' lists the names")
         }
-        if let node = model.graph.nodes.first(where: {
-            $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
-        }) {
-            throw HoneError(
-                .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
-                remedy: "quantize the float model that it was made from")
-        }
+        try model.checkIsFloat()
         var graph = model.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
         quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
