@@ -58,7 +58,11 @@ test: deps build test-swift test-python ## unit, property and repository tests; 
 test-swift: swift-toolchain
 	swift test -c release -Xswiftc -enable-testing --scratch-path .build/testing --skip OpenCLBackendTests
 test-python: deps-test build
-	.venv/bin/python -m pytest -q .ci/test_summarise.py .ci/test_lint_kernels.py Tests/Oracle -m "not needs_models"
+	.venv/bin/python -m pytest -q .ci/test_summarise.py .ci/test_lint_kernels.py Tests/Oracle -m "not needs_models" \
+	  --ignore Tests/Oracle/test_gpu_package.py
+.PHONY: gpu-rehearsal
+gpu-rehearsal: deps deps-test build ## what is done on a machine with a GPU, with small problems on the processor's OpenCL
+	.venv/bin/python -m pytest -q Tests/Oracle/test_gpu_package.py
 
 neon: swift-toolchain ## the Arm microkernels against their definitions, in an emulator
 	@Tests/Neon/run

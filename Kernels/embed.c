@@ -140,6 +140,9 @@ static const struct KernelSource sources[] = {
     {"plane_pool.cl", (const char[]){
 #embed "plane_pool.cl" suffix(, 0)
     }},
+    {"probe_copy.cl", (const char[]){
+#embed "probe_copy.cl" suffix(, 0)
+    }},
     {"probe_dot4.cl", (const char[]){
 #embed "probe_dot4.cl" suffix(, 0)
     }},
@@ -148,6 +151,9 @@ static const struct KernelSource sources[] = {
     }},
     {"probe_floats.cl", (const char[]){
 #embed "probe_floats.cl" suffix(, 0)
+    }},
+    {"probe_local.cl", (const char[]){
+#embed "probe_local.cl" suffix(, 0)
     }},
     {"probe_mma.cl", (const char[]){
 #embed "probe_mma.cl" suffix(, 0)

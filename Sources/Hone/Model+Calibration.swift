@@ -17,13 +17,13 @@ extension Model {
         on samples: Samples, settings: QuantizationSettings = QuantizationSettings(), device: Device = .automatic,
         threads: Int? = nil
     ) async throws(HoneError) -> Calibration where Samples.Element == [String: Tensor] {
-        var run = try CalibrationRun(self, settings: settings, device: device, threads: threads)
+        var calibrator = try calibrator(settings, on: try device.backend(threads: threads), threads: threads).calibrator
         do {
-            for try await sample in samples { try run.calibrator.add(sample) }
+            for try await sample in samples { try calibrator.add(sample) }
         } catch {
-            throw CalibrationRun.asHoneError(error)
+            throw asHoneError(error)
         }
-        return Calibration(record: run.calibrator.record)
+        return Calibration(record: calibrator.record)
     }
 
     /// The same with what `next` returns until it returns nil.
@@ -31,33 +31,37 @@ extension Model {
         settings: QuantizationSettings = QuantizationSettings(), device: Device = .automatic, threads: Int? = nil,
         on next: () throws -> [String: Tensor]?
     ) throws(HoneError) -> Calibration {
-        var run = try CalibrationRun(self, settings: settings, device: device, threads: threads)
+        var calibrator = try calibrator(settings, on: try device.backend(threads: threads), threads: threads).calibrator
         do {
-            while let sample = try next() { try run.calibrator.add(sample) }
+            while let sample = try next() { try calibrator.add(sample) }
         } catch {
-            throw CalibrationRun.asHoneError(error)
+            throw asHoneError(error)
         }
-        return Calibration(record: run.calibrator.record)
+        return Calibration(record: calibrator.record)
     }
 }
 
-/// A float model made ready to be run and watched.
-private struct CalibrationRun {
-    var calibrator: Calibrator
-
-    init(_ model: Model, settings: QuantizationSettings, device: Device, threads: Int?) throws(HoneError) {
-        let graph = try model.graphToQuantize(settings)
+extension Model {
+    /// What calibration runs: the model after the passes, with fusions that hide no value which is to be watched.
+    ///
+    /// - Parameter backend: where it runs.
+    func calibrator(
+        _ settings: QuantizationSettings, on backend: any Backend, threads: Int?
+    ) throws(HoneError) -> (calibrator: Calibrator, session: Session, values: Set<String>) {
+        let graph = try graphToQuantize(settings)
         let quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
         let values = try quantizer.valuesToCalibrate(in: graph)
         var running = graph
         try PassPipeline.calibration.run(on: &running, keeping: values, evaluator: ReferenceBackend())
-        let session = try Session(running, backend: try device.backend(threads: threads), evaluator: ReferenceBackend())
-        calibrator = Calibrator(
+        let session = try Session(running, backend: backend, evaluator: ReferenceBackend())
+        let calibrator = Calibrator(
             session: session, values: values, model: graph.fingerprint,
             check: try StepValidation.fromEnvironment(running, threads: threads))
+        return (calibrator, session, values)
     }
+}
 
-    static func asHoneError(_ error: any Error) -> HoneError {
-        (error as? HoneError) ?? HoneError(.invalidInput, "the source of samples failed: \(error)")
-    }
+/// A source of samples may throw anything.
+private func asHoneError(_ error: any Error) -> HoneError {
+    (error as? HoneError) ?? HoneError(.invalidInput, "the source of samples failed: \(error)")
 }

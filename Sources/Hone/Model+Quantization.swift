@@ -64,20 +64,26 @@ extension Model {
     ///
     /// - Throws: `.invalidOption` for a node to exclude that is not there, `.unsupported` for a quantized model.
     func graphToQuantize(_ settings: QuantizationSettings) throws(HoneError) -> Graph {
-        for name in settings.excludedNodes.sorted() where !self.graph.nodes.contains(where: { $0.name == name }) {
+        for name in settings.excludedNodes.sorted() where !graph.nodes.contains(where: { $0.name == name }) {
             throw HoneError(
                 .invalidOption, "the model has no node '\(name)' to exclude",
                 remedy: "'hone inspect --plan' lists the names")
         }
-        if let node = self.graph.nodes.first(where: {
-            $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
-        }) {
-            throw HoneError(
-                .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
-                remedy: "quantize the float model that it was made from")
-        }
+        try checkIsFloat()
         var graph = self.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())
         return graph
+    }
+
+    /// - Throws: `.unsupported` naming a node that computes on integers already.
+    func checkIsFloat() throws(HoneError) {
+        guard
+            let node = graph.nodes.first(where: {
+                $0.operatorType.hasPrefix("QLinear") || $0.operatorType == "QuantizeLinear"
+            })
+        else { return }
+        throw HoneError(
+            .unsupported, "the model is quantized already: it has node '\(node.name)' (\(node.operatorType))",
+            remedy: "quantize the float model that it was made from")
     }
 }

@@ -33,6 +33,12 @@ public struct OpenCLReport: Sendable {
         public let driverVersion: String
         /// Of OpenCL, as in "OpenCL 3.0 CUDA".
         public let version: String
+        /// Of its compiler, as in "OpenCL C 1.2".
+        public let languageVersion: String
+        /// NVIDIA's number for an architecture, 90 for 9.0; nil elsewhere.
+        public let computeCapability: Int?
+        /// What the driver offers beyond that version, in the order of names.
+        public let extensions: [String]
         /// Multiprocessors, cores.
         public let computeUnits: Int
         /// The highest that the driver knows of.
@@ -57,6 +63,8 @@ public struct OpenCLReport: Sendable {
 
     /// Every device, in the order of its numbers.
     public let devices: [Entry]
+    /// The loader's library; nil if there is none.
+    public let loader: String?
     /// Why there are none: no loader, or no driver, with what to install; nil where there is one.
     public let obstacle: HoneError?
 
@@ -65,6 +73,7 @@ public struct OpenCLReport: Sendable {
 
     /// Asks every driver, and runs the probes on every device; their results are remembered.
     public init() {
+        loader = (try? OpenCLLibrary.shared())?.path
         do throws(HoneError) {
             devices = try OpenCLDevice.all().map(Entry.init)
             failures = OpenCLDevice.failures.map(\.message)
@@ -86,6 +95,14 @@ extension OpenCLReport {
 }
 
 extension OpenCLReport.Entry {
+    /// Tries what no kernel relies on yet, as questions and answers; takes some seconds.
+    ///
+    /// - Throws: `.device` if the device cannot be used.
+    package func examination() throws(HoneError) -> [(question: String, answer: String)] {
+        guard let index = Int(device.dropFirst("opencl:".count)) else { return [] }
+        return try DeviceExamination(try OpenCLDevice.numbered(index)).findings.map { ($0.question, $0.answer) }
+    }
+
     init(_ device: OpenCLDevice) {
         let info = device.info
         self.device = "opencl:\(device.index)"
@@ -96,6 +113,9 @@ extension OpenCLReport.Entry {
         platformVersion = info.platformVersion
         driverVersion = info.driverVersion
         version = info.version
+        languageVersion = info.languageVersion
+        computeCapability = info.computeCapability
+        extensions = info.extensions.sorted()
         computeUnits = info.computeUnits
         clockMegahertz = info.clockMegahertz
         memory = info.globalMemory

@@ -80,7 +80,17 @@ import Testing
     }
 
     @Test(arguments: [
-        (["benchmark"], "expected one MODEL|gemm|conv"),
+        (["benchmark"], "name a MODEL"),
+        (["benchmark", "a", "b"], "[MODEL|gemm|conv|peaks]"),
+        (["benchmark", "--synthetic", "resnet51"], "resnet18, resnet50, mobilenetv2, vgg16"),
+        (["benchmark", Example.model, "--synthetic", "resnet18"], "and --synthetic"),
+        (["benchmark", "--synthetic", "resnet18", "--side", "31"], "from 32"),
+        (["benchmark", "--synthetic", "resnet18", "--seed", "x"], "whole number"),
+        (["benchmark", Example.model, "--seed", "1"], "for --synthetic"),
+        (["benchmark", "--synthetic", "resnet18", "--calibration", "--type", "int8"], "float model"),
+        (["benchmark", Example.model, "--calibration", "--layers"], "takes no --layers"),
+        (["benchmark", "peaks", "--batch", "2"], "takes no --batch"),
+        (["benchmark", Example.model, "--json", "--json-to", "x"], "not both"),
         (["benchmark", Example.model, "--threads", "1,0"], "whole numbers from 1"),
         (["benchmark", Example.model, "--batch", "1,,2"], "whole numbers from 1"),
         (["benchmark", Example.model, "--device", "cpu,gpu"], "'gpu' is no device"),
@@ -103,6 +113,42 @@ import Testing
         let answer = try HoneProcess.run(arguments)
         #expect(answer.status == 2 && answer.output.isEmpty)
         #expect(answer.errors.contains(says), "\(answer.errors)")
+    }
+
+    /// What is printed and what is written are the same run.
+    @Test func bothForms() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.path("a.json")
+        let arguments = [
+            "--synthetic", "mobilenetv2", "--side", "32", "--batch", "1,2", "--device", "cpu", "--runs", "2",
+        ]
+        let answer = try HoneProcess.run(["benchmark"] + arguments + ["--json-to", file])
+        #expect(answer.status == 0 && answer.output.hasPrefix("device") && answer.errors.isEmpty)
+        let written = try Data(contentsOf: URL(fileURLWithPath: file))
+        let value = try JSONSerialization.jsonObject(with: written) as? [String: Any]
+        let runs = try #require(value?["runs"] as? [[String: Any]])
+        #expect(runs.map { $0["batch"] as? Int } == [1, 2] && runs[0]["name"] as? String == "mobilenetv2 int8")
+    }
+
+    @Test func calibration() throws {
+        let answer = try HoneProcess.run(
+            ["benchmark", Example.model, "--calibration", "--batch", "1,4", "--device", "cpu", "--runs", "3", "--json"])
+        let runs = try #require(try answer.json()["calibrations"] as? [[String: Any]])
+        #expect(runs.map { $0["batch"] as? Int } == [1, 4])
+        for run in runs {
+            let milliseconds = try #require(run["calibration_ms"] as? [String: Double])
+            let rate = try #require(run["images_per_second"] as? Double)
+            let batch = Double(run["batch"] as? Int ?? 0)
+            #expect(abs(rate * (milliseconds["median"] ?? 0) / 1e3 / batch - 1) < 1e-9)
+            #expect((run["forward_images_per_second"] as? Double ?? 0) > 0 && (run["values"] as? Int ?? 0) > 0)
+        }
+    }
+
+    @Test func peaks() throws {
+        let answer = try HoneProcess.run(["benchmark", "peaks", "--device", "cpu", "--threads", "1", "--json"])
+        let peaks = try #require(try answer.json()["peaks"] as? [[String: Any]])
+        #expect(peaks.count == 1 && peaks[0]["device"] as? String == "cpu")
+        #expect((peaks[0]["int8_dot_gops"] as? Double ?? 0) > 0 && peaks[0]["int8_matrix_gops"] is NSNull)
     }
 
     @Test func interactive() throws {

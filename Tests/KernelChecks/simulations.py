@@ -14,6 +14,12 @@ NO_LIMIT = 2**31 - 1
 
 
 @dataclasses.dataclass
+class Local:
+    """Bytes of local memory, as an argument."""
+    nbytes: int
+
+
+@dataclasses.dataclass
 class Simulation:
     """One launch: a kernel of a file, its sizes, its arguments (arrays, numpy scalars), and what an array holds afterwards."""
     file: str
@@ -36,6 +42,8 @@ class Simulation:
             if isinstance(argument, np.ndarray):
                 dump = " dump" if index == self.result else ""
                 lines += [f"<size={argument.nbytes} int{dump}>", " ".join(str(value) for value in bits(argument))]
+            elif isinstance(argument, Local):
+                lines += [f"<size={argument.nbytes}>"]
             elif isinstance(argument, np.float32):
                 lines += ["<size=4 int>", str(argument.view(np.int32))]
             else:
@@ -129,5 +137,15 @@ def peaks():
                      np.zeros(0, np.int32), ("WARPS=2", "CHAINS=4"))
 
 
+def probes():
+    """What `hone devices --examine` runs on GPUs alone."""
+    x = np.arange(128, dtype=np.int32)
+    yield Simulation("probe_copy.cl", "probe_copy", (32,), (32,), [x, np.zeros(128, np.int32)], 1, x)
+    lanes = 63 - np.arange(64, dtype=np.int32)
+    sums = np.array([sum(range(lane, 100, 64)) + sum(range(lane, 70, 64)) for lane in lanes], np.int32)
+    yield Simulation("probe_local.cl", "probe_local", (64,), (64,),
+                     [np.zeros(64, np.int32), Local(280), np.int32(70)], 0, sums, ("STATIC_WORDS=100",))
+
+
 def all_simulations():
-    return [*calibration(), *peaks()]
+    return [*calibration(), *peaks(), *probes()]

@@ -36,8 +36,7 @@ package final class Benchmark {
     /// - Parameters:
     ///   - sparsity: the share of weight blocks that is made zero, in all but the first convolution; nil for none.
     ///   - load: makes the model, for every configuration anew.
-    /// - Throws: `.checkFailed` if the outputs of a configuration are not those of the reference device, where
-    ///   `settings.verifies` asks for it.
+    /// - Throws: `.checkFailed` if the outputs of a configuration are not those of `settings.verification`.
     package init(
         _ configurations: [BenchmarkConfiguration], _ settings: BenchmarkSettings, peaks: PeakTable,
         sparsity: Double? = nil, load: () throws(HoneError) -> Model
@@ -50,19 +49,24 @@ package final class Benchmark {
                 try BenchmarkSession(configuration, shapes: settings.shapes, sparsity: sparsity, load: load))
         }
         self.sessions = sessions
-        if settings.verifies { try verify(try load()) }
+        if let device = settings.verification {
+            var model = try load()
+            if let sparsity { model = try model.zeroingBlocks(sparsity) }
+            try verify(model, against: device)
+        }
     }
 
-    /// Compares what every configuration computes with the reference device, bit for bit.
-    private func verify(_ model: Model) throws(HoneError) {
-        let reference = try model.session(on: .reference)
-        for timed in sessions where timed.configuration.device != .reference {
-            let expected = try reference.run(timed.feed)
+    /// Compares what every configuration computes with another device, bit for bit.
+    private func verify(_ model: Model, against device: Device) throws(HoneError) {
+        let judge = try model.session(on: device)
+        for timed in sessions where timed.configuration.device != device {
+            let expected = try judge.run(timed.feed)
             let found = try timed.session.run(timed.feed)
             for (name, tensor) in expected where found[name] != tensor {
                 throw HoneError(
-                    .checkFailed, "output '\(name)' on \(timed.configuration.device) is not the reference's",
-                    remedy: "hone verify names the first node that differs; --no-verify times it nevertheless")
+                    .checkFailed,
+                    "batch \(timed.configuration.batch): output '\(name)' on \(timed.configuration.device) is not that of \(device)",
+                    remedy: "hone verify names the first node that differs; it can be timed nevertheless")
             }
         }
     }

@@ -38,8 +38,8 @@ package struct BenchmarkSettings: Sendable {
     package var seconds = 2.0
     /// Shapes of inputs whose dimensions are open.
     package var shapes: [String: [Int]] = [:]
-    /// Whether outputs are compared with the reference device before anything is timed.
-    package var verifies = false
+    /// The device whose outputs every other one's must equal before anything is timed; nil for none.
+    package var verification: Device?
 
     package init() {}
 }

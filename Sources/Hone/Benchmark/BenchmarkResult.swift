@@ -35,6 +35,9 @@ package struct BenchmarkResult: Sendable {
     /// All layers together; the rest of a run are the conversions at its ends.
     package var layerMilliseconds: Double { layers.reduce(0) { $0 + $1.milliseconds } }
 
+    /// Samples a second if a run had nothing but its layers: on a device, without the way to it and back.
+    package var layerImagesPerSecond: Double { Double(configuration.batch) / layerMilliseconds * 1e3 }
+
     /// Dense operations a second of whole runs, in units of 1e9.
     package var gops: Double {
         2 * layers.reduce(0) { $0 + Double($1.multiplyAccumulateCount) } / latency.median / 1e6

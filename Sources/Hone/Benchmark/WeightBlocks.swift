@@ -18,16 +18,17 @@ package struct WeightBlocks: Sendable {
 
     /// The blocks of a convolution's weight `[M, C / group, kernel...]`.
     ///
+    /// - Parameter kind: the element type whose blocks are meant, for a weight that will be quantized; its own if nil.
     /// - Returns: nil for element types without kernels, and where a group has a single input channel: depthwise
     ///   convolutions have no blocks.
-    package init?(convolution type: TensorType, group: Int) {
+    package init?(convolution type: TensorType, group: Int, as kind: ElementType? = nil) {
         guard type.rank >= 3, group > 0, type.shape[0] % group == 0, type.shape[1] > 1, type.elementCount > 0 else {
             return nil
         }
         let taps = type.shape[2...].reduce(1, *)
         self.init(
             type, groups: group, outputs: type.shape[0] / group, inputs: type.shape[1], taps: taps,
-            outputStride: type.shape[1] * taps, inputStride: taps)
+            outputStride: type.shape[1] * taps, inputStride: taps, kind: kind)
     }
 
     /// The blocks of a matrix product's right operand `[K, N]`, or `[N, K]` where it is transposed.
@@ -42,9 +43,10 @@ package struct WeightBlocks: Sendable {
     }
 
     private init?(
-        _ type: TensorType, groups: Int, outputs: Int, inputs: Int, taps: Int, outputStride: Int, inputStride: Int
+        _ type: TensorType, groups: Int, outputs: Int, inputs: Int, taps: Int, outputStride: Int, inputStride: Int,
+        kind: ElementType? = nil
     ) {
-        switch type.elementType {
+        switch kind ?? type.elementType {
         case .int8, .uint8: inputsOfBlock = 4
         case .float32: inputsOfBlock = 1
         default: return nil

@@ -39,6 +39,12 @@ struct BenchmarkArguments {
         settings.shapes = try ShapeOptions.parse(arguments)
     }
 
+    /// The model with the share of blocks zero that was asked for.
+    func sparse(_ model: Model, afterFirst: Bool = true) throws(HoneError) -> Model {
+        guard let sparsity else { return model }
+        return try model.zeroingBlocks(sparsity, afterFirst: afterFirst)
+    }
+
     /// Every device with every number of threads; the instruction set is for the cpu device alone.
     func configurations(batch: Int) -> [BenchmarkConfiguration] {
         devices.flatMap { device in

@@ -30,7 +30,7 @@ struct OptionSpecification: Sendable {
 struct CommandSpecification: Sendable {
     let name: String
     let summary: String
-    /// Names of the positional arguments; the last ones may stand in brackets, and be left out then.
+    /// Names of the positional arguments; those in brackets may be left out, and come last.
     let positional: [String]
     let options: [OptionSpecification]
     /// Paragraphs printed after the options.

@@ -54,9 +54,10 @@ struct ParsedArguments {
             guard option.isRepeated || options[argument] == nil else { throw fail("option \(argument) is given twice") }
             options[argument, default: []].append(contentsOf: values)
         }
-        let required = specification.positional.count { !$0.hasPrefix("[") }
-        guard (required...specification.positional.count).contains(positional.count) else {
-            let expected = specification.positional.joined(separator: " ")
+        let expected = specification.positional
+        let needed = expected.count { !$0.hasPrefix("[") }
+        guard (needed...expected.count).contains(positional.count) else {
+            let expected = expected.joined(separator: " ")
             let given = positional.isEmpty ? "nothing" : positional.map { "'\($0)'" }.joined(separator: ", ")
             throw fail("expected \(expected.isEmpty ? "no arguments" : "one \(expected)"), got \(given)")
         }

@@ -5,7 +5,7 @@ import Reporting
 enum BenchmarkCommand: Command {
     static let specification = CommandSpecification(
         name: "benchmark", summary: "Measure latency, layers, memory and the share of the processor's peak.",
-        positional: ["MODEL|gemm|conv"],
+        positional: ["[MODEL|gemm|conv|peaks]"],
         options: [
             .value("--device", "A[,B]", "devices to measure (default: the one that auto takes)"),
             .value("--threads", "N[,N]", "numbers of threads (default: one a core)"),
@@ -19,10 +19,15 @@ enum BenchmarkCommand: Command {
             .list("--shape", "NAME=1x3x224x224", "shape of an input whose dimensions are open"),
             .value(
                 "--sizes", "LIST|FILE", "gemm: MxNxK[,MxNxK] or a file of them; conv: a file, as in Benchmarks/Shapes"),
-            .value("--type", "TYPE", "gemm, conv: int8 (default) or f32"),
+            .value("--synthetic", "NAME", "a network made from a seed: resnet18, resnet50, mobilenetv2, vgg16"),
+            .value("--type", "TYPE", "gemm, conv, --synthetic: int8 (default) or f32"),
+            .value("--side", "N", "--synthetic: height and width of the images (default 224)"),
+            .value("--seed", "N", "--synthetic: another network of the same shape (default 1)"),
+            .flag("--calibration", "time calibration of the float model, beside its forward passes alone"),
             .flag("--no-verify", "gemm, conv: do not compare with the reference device before timing"),
+            .flag("--verify", "models: compare with the cpu device before timing"),
             .flag("--interactive", "time on demand, one configuration: see below"),
-            .flag("--json", "print JSON"),
+            Printing.json, Printing.jsonFile,
         ],
         notes: [
             "Configurations take turns of at most 50 ms, so that a change of the machine's speed hits all alike. A run goes "
@@ -31,6 +36,10 @@ enum BenchmarkCommand: Command {
                 + "dense layer; the share of the peak counts those of blocks that are not zero.",
             "gemm and conv measure layers alone, as models of one node, whose outputs must first equal the reference's. The batch "
                 + "of a gemm is its number of rows.",
+            "peaks measures devices alone: what arithmetic on registers gives at most, copies, and what a launch costs.",
+            "--synthetic makes a network of a published architecture with random weights: good for time, not for accuracy. int8 "
+                + "is what hone quantize makes of it, calibrated on one image; with --sparsity the weights that are left grow, "
+                + "so that activations keep their size.",
             "Memory is the whole process's: measure one configuration to read it.",
             "--interactive loads the model, answers one line of JSON, and waits. For every line 'go' it times the model for "
                 + "--seconds (default 0.3), or --runs, and answers {\"samples_ms\": [...]}; at the end of its input it answers "
@@ -38,47 +47,93 @@ enum BenchmarkCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments) async throws {
+        try Printing.check(arguments)
         let plan = try BenchmarkArguments(arguments)
-        switch arguments.positional[0] {
+        let form = arguments.has("--synthetic") ? nil : arguments.positional.first
+        if arguments.has("--calibration") { return try runCalibration(plan, arguments) }
+        switch form {
         case "gemm", "conv": try runLayers(plan, arguments)
+        case "peaks": try runPeaks(plan, arguments)
         default: try runModel(plan, arguments)
         }
     }
 
     private static func runModel(_ plan: BenchmarkArguments, _ arguments: ParsedArguments) throws {
-        for option in ["--sizes", "--type", "--no-verify"] where arguments.has(option) {
+        for option in ["--sizes", "--no-verify"] where arguments.has(option) {
             throw arguments.fail("option \(option) is for gemm and conv")
         }
-        let path = arguments.positional[0]
-        let benchmark = try Benchmark(
-            path: path, sparsity: plan.sparsity, batches: plan.batches, plan.settings, peaks: PeakTable()
-        ) { plan.configurations(batch: $0) }
+        let model = try BenchmarkModel(arguments, sparsity: plan.sparsity, isCalibrated: false)
+        var settings = plan.settings
+        if arguments.has("--verify") { settings.verification = .cpu }
+        let benchmark: Benchmark
+        switch model {
+        case .file(let path):
+            benchmark = try Benchmark(
+                path: path, sparsity: plan.sparsity, batches: plan.batches, settings, peaks: PeakTable()
+            ) { plan.configurations(batch: $0) }
+        case .synthetic(let network):
+            let made = try Model.synthetic(network)
+            benchmark = try Benchmark(
+                (plan.batches ?? [1]).flatMap { plan.configurations(batch: $0) }, settings, peaks: PeakTable()
+            ) { made }
+        }
         if arguments.has("--interactive") {
             guard benchmark.sessions.count == 1 else { throw arguments.fail("--interactive takes one configuration") }
             return try InteractiveBenchmark(
-                benchmark, name: path, plan.settings, hasSeconds: arguments.has("--seconds")
+                benchmark, name: model.name, plan.settings, hasSeconds: arguments.has("--seconds")
             )
             .run()
         }
         try benchmark.run()
-        let report = BenchmarkReport(entries: try benchmark.results().map { BenchmarkReport.Entry(name: path, $0) })
-        print(arguments.has("--json") ? report.json.serialized() : report.text(layers: arguments.has("--layers")))
+        let report = BenchmarkReport(
+            entries: try benchmark.results().map { BenchmarkReport.Entry(name: model.name, $0) })
+        try Printing.print(report.text(layers: arguments.has("--layers")), report.json, arguments)
+    }
+
+    private static func runCalibration(_ plan: BenchmarkArguments, _ arguments: ParsedArguments) throws {
+        for option in ["--sizes", "--no-verify", "--verify", "--layers", "--interactive"] where arguments.has(option) {
+            throw arguments.fail("--calibration takes no \(option)")
+        }
+        let model = try BenchmarkModel(arguments, sparsity: plan.sparsity, isCalibrated: true)
+        let made =
+            switch model {
+            case .file(let path): try plan.sparse(try Model(path: path))
+            case .synthetic(let settings): try Model.synthetic(settings)
+            }
+        let batches = plan.batches ?? [made.fixedBatch ?? 1]
+        let benchmark = try CalibrationBenchmark(
+            batches.flatMap { plan.configurations(batch: $0) }, plan.settings
+        ) { made }
+        let report = CalibrationReport(name: model.name, results: try benchmark.run())
+        try Printing.print(report.text, report.json, arguments)
+    }
+
+    private static func runPeaks(_ plan: BenchmarkArguments, _ arguments: ParsedArguments) throws {
+        let taken = ["--device", "--threads", "--isa", Printing.json.name, Printing.jsonFile.name]
+        for option in specification.options where arguments.has(option.name) && !taken.contains(option.name) {
+            throw arguments.fail("peaks takes no \(option.name)")
+        }
+        let report = PeakReport(devices: try plan.configurations(batch: 1).map { try DevicePeaks($0) })
+        try Printing.print(report.text, report.json, arguments)
     }
 
     private static func runLayers(_ plan: BenchmarkArguments, _ arguments: ParsedArguments) throws {
         guard !arguments.has("--interactive") else { throw arguments.fail("--interactive takes a model") }
         guard !arguments.has("--shape") else { throw arguments.fail("--shape takes a model") }
+        for option in ["--side", "--seed", "--verify"] where arguments.has(option) {
+            throw arguments.fail("\(arguments.positional[0]) takes no \(option)")
+        }
         let arithmetic = try arguments.choice("--type", of: LayerArithmetic.self) ?? .int8
         let layers =
             try arguments.positional[0] == "conv"
             ? convolutions(plan, arguments, arithmetic) : products(arguments, arithmetic)
         var settings = plan.settings
-        settings.verifies = !arguments.has("--no-verify")
+        settings.verification = arguments.has("--no-verify") ? nil : .reference
         var report = BenchmarkReport(entries: [])
         let peaks = PeakTable()
         for layer in layers {
             let model = try layer.make()
-            let sparse = try plan.sparsity.map { try model.zeroingBlocks($0, afterFirst: false) } ?? model
+            let sparse = try plan.sparse(model, afterFirst: false)
             let benchmark = try Benchmark(plan.configurations(batch: layer.batch), settings, peaks: peaks) { sparse }
             try benchmark.run()
             report.entries += try benchmark.results().map { BenchmarkReport.Entry(name: layer.name, $0) }
@@ -86,8 +141,7 @@ enum BenchmarkCommand: Command {
         for index in report.entries.indices {
             report.entries[index].result.peaks = try peaks.peaks(report.entries[index].result.configuration)
         }
-        print(
-            arguments.has("--json") ? report.json.serialized() : report.layerText(hasLayers: arguments.has("--layers")))
+        try Printing.print(report.layerText(hasLayers: arguments.has("--layers")), report.json, arguments)
     }
 
     /// A layer that is measured alone, made when its turn comes.

@@ -6,15 +6,32 @@ import Tensors
 enum DevicesCommand: Command {
     static let specification = CommandSpecification(
         name: "devices", summary: "List the devices that models can run on.", positional: [],
-        options: [.flag("--json", "print JSON")])
+        options: [
+            .flag("--examine", "also try, on every OpenCL device, what no kernel relies on yet"), Printing.json,
+            Printing.jsonFile,
+        ])
 
     static func run(_ arguments: ParsedArguments) async throws {
+        try Printing.check(arguments)
         let devices = Device.available
         let report = OpenCLReport()
-        print(arguments.has("--json") ? json(devices, report).serialized() : text(devices, report))
+        let examinations = arguments.has("--examine") ? report.devices.map(examined) : nil
+        try Printing.print(
+            text(devices, report, examinations), json(devices, report, examinations), arguments)
     }
 
-    private static func text(_ devices: [Device], _ report: OpenCLReport) -> String {
+    /// Questions and answers about a device, or why there are none.
+    private typealias Examination = [(question: String, answer: String)]
+
+    private static func examined(_ entry: OpenCLReport.Entry) -> Examination {
+        do throws(HoneError) {
+            return try entry.examination()
+        } catch {
+            return [("examination", error.message)]
+        }
+    }
+
+    private static func text(_ devices: [Device], _ report: OpenCLReport, _ examinations: [Examination]?) -> String {
         var lines: [String] = []
         for device in devices where !report.devices.contains(where: { $0.device == device.description }) {
             let sets = device.instructionSets
@@ -22,8 +39,9 @@ enum DevicesCommand: Command {
                 "\(device)\(device == devices[0] ? "  (auto)" : "")"
                     + (sets.isEmpty ? "" : "  instruction sets: \(sets.joined(separator: ", "))"))
         }
-        for entry in report.devices {
+        for (index, entry) in report.devices.enumerated() {
             lines += entry.lines(isAutomatic: entry.device == devices[0].description)
+            lines += (examinations?[index] ?? []).map { "  \($0.question): \($0.answer)" }
         }
         lines += report.failures
         if let obstacle = report.obstacle {
@@ -33,7 +51,12 @@ enum DevicesCommand: Command {
         return lines.joined(separator: "\n")
     }
 
-    private static func json(_ devices: [Device], _ report: OpenCLReport) -> JSONValue {
+    private static func json(
+        _ devices: [Device], _ report: OpenCLReport, _ examinations: [Examination]?
+    ) -> JSONValue {
+        let opencl = report.devices.enumerated().map { index, entry in
+            entry.json(findings: examinations?[index].map { ($0.question, .string($0.answer)) })
+        }
         let hosts = devices.filter { device in !report.devices.contains { $0.device == device.description } }
         let entries = hosts.map {
             JSONValue.object([
@@ -42,7 +65,8 @@ enum DevicesCommand: Command {
             ])
         }
         return .object([
-            ("devices", .array(entries + report.devices.map(\.json))), ("auto", .string(devices[0].description)),
+            ("devices", .array(entries + opencl)), ("auto", .string(devices[0].description)),
+            ("openclLoader", report.loader.map { .string($0) } ?? .null),
             ("openclFailures", .array(report.failures.map { .string($0) })),
             ("openclObstacle", report.obstacle.map { .string($0.description) } ?? .null),
         ])

@@ -13,13 +13,8 @@ extension BenchmarkReport.Entry {
             ("name", .string(name)), ("device", .string(result.device)),
             ("isa", result.isa.map { .string($0) } ?? .null),
             ("threads", .integer(result.configuration.threads)), ("batch", .integer(result.configuration.batch)),
-            (
-                "latency_ms",
-                .object([
-                    ("median", .number(latency.median)), ("p90", .number(latency.p90)), ("min", .number(latency.min)),
-                ])
-            ),
-            ("timed_runs", .integer(latency.count)), ("images_per_second", .number(result.imagesPerSecond)),
+            ("latency_ms", latency.json), ("timed_runs", .integer(latency.count)),
+            ("images_per_second", .number(result.imagesPerSecond)),
             ("gops", .number(result.gops)), ("peak_gops", .number(result.peakGops)),
             ("percent_of_peak", .number(result.percentOfPeak)),
             (
@@ -30,6 +25,7 @@ extension BenchmarkReport.Entry {
             ),
             ("load_ms", .number(result.loadMilliseconds)), ("first_run_ms", .number(result.firstRunMilliseconds)),
             ("memory", result.memory.json), ("layers_ms", .number(result.layerMilliseconds)),
+            ("layers_images_per_second", .number(result.layerImagesPerSecond)),
             ("layers", .array(result.layers.map { $0.json(result.peaks) })),
         ])
     }

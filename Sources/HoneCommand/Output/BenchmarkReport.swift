@@ -33,7 +33,7 @@ struct BenchmarkReport {
         }
         var text = table.text() + peaks + memory
         for entry in entries where layers { text += "\n" + layerTable(entry.result) }
-        return text.trimmingSuffix("\n")
+        return text
     }
 
     /// A row for each configuration of each layer; the layer alone beside the whole run with conversions at its ends.
@@ -51,7 +51,7 @@ struct BenchmarkReport {
         }
         var text = table.text() + peaks
         for entry in entries where hasLayers { text += "\n\(entry.name)\n" + layerTable(entry.result) }
-        return text.trimmingSuffix("\n")
+        return text
     }
 
     private func cells(_ result: BenchmarkResult) -> [String] {
@@ -82,7 +82,8 @@ struct BenchmarkReport {
         let configuration = result.configuration
         return "\(result.device)\(result.isa.map { " \($0)" } ?? ""), \(configuration.threads) thread(s), batch "
             + "\(configuration.batch)\n" + table.text()
-            + "layers \(Quantity.fixed(result.layerMilliseconds, 3)) ms, whole run "
+            + "layers \(Quantity.fixed(result.layerMilliseconds, 3)) ms, "
+            + "\(Quantity.fixed(result.layerImagesPerSecond, 1)) images/s; whole run "
             + "\(Quantity.fixed(result.latency.median, 3)) ms\n"
     }
 
@@ -109,13 +110,5 @@ struct BenchmarkReport {
         return "memory: \(Quantity.bytes(loaded.residentBytes)) loaded (peak \(Quantity.bytes(loaded.peakBytes))), "
             + "\(Quantity.bytes(running.residentBytes)) running; constants \(Quantity.bytes(memory.constantBytes)), "
             + "arena \(Quantity.bytes(memory.arenaBytes))\n"
-    }
-}
-
-extension String {
-    fileprivate func trimmingSuffix(_ suffix: Character) -> String {
-        var copy = self
-        while copy.last == suffix { copy.removeLast() }
-        return copy
     }
 }

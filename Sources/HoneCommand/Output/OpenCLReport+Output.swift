@@ -28,30 +28,35 @@ extension OpenCLReport.Entry {
     }
 
     /// The same as an object.
-    var json: JSONValue {
-        .object([
-            ("device", .string(device)), ("kind", .string(kind)), ("name", .string(name)),
-            ("vendor", .string(vendor)), ("platform", .string(platform)),
-            ("platformVersion", .string(platformVersion)), ("driver", .string(driverVersion)),
-            ("version", .string(version)), ("computeUnits", .integer(computeUnits)),
-            ("clockMHz", .integer(clockMegahertz)), ("memoryBytes", .integer(memory)),
-            ("maximumAllocationBytes", .integer(maximumAllocation)), ("localMemoryBytes", .integer(localMemory)),
-            ("maximumWorkGroupSize", .integer(maximumWorkGroupSize)),
-            (
-                "dotProducts",
-                .array(
-                    dotProducts.map { product in
-                        .object([
-                            ("body", .string(product.body)), ("outcome", .string(product.outcome)),
-                            ("billionsPerSecond", product.billionsPerSecond.map { .number($0) } ?? .null),
-                            ("chosen", .bool(product.isChosen)),
-                        ])
-                    })
-            ),
-            ("matrix", .string(matrix)),
-            ("float32", .object(arithmetic.map { (key: $0.name, value: .bool($0.holds)) })),
-            ("usable", .bool(obstacle == nil)), ("obstacle", obstacle.map { .string($0) } ?? .null),
-        ])
+    ///
+    /// - Parameter findings: what an examination found; nil if there was none.
+    func json(findings: [(key: String, value: JSONValue)]?) -> JSONValue {
+        .object(
+            [
+                ("device", .string(device)), ("kind", .string(kind)), ("name", .string(name)),
+                ("vendor", .string(vendor)), ("platform", .string(platform)),
+                ("platformVersion", .string(platformVersion)), ("driver", .string(driverVersion)),
+                ("version", .string(version)), ("languageVersion", .string(languageVersion)),
+                ("computeCapability", computeCapability.map { .integer($0) } ?? .null),
+                ("extensions", .array(extensions.map { .string($0) })), ("computeUnits", .integer(computeUnits)),
+                ("clockMHz", .integer(clockMegahertz)), ("memoryBytes", .integer(memory)),
+                ("maximumAllocationBytes", .integer(maximumAllocation)), ("localMemoryBytes", .integer(localMemory)),
+                ("maximumWorkGroupSize", .integer(maximumWorkGroupSize)),
+                (
+                    "dotProducts",
+                    .array(
+                        dotProducts.map { product in
+                            .object([
+                                ("body", .string(product.body)), ("outcome", .string(product.outcome)),
+                                ("billionsPerSecond", product.billionsPerSecond.map { .number($0) } ?? .null),
+                                ("chosen", .bool(product.isChosen)),
+                            ])
+                        })
+                ),
+                ("matrix", .string(matrix)),
+                ("float32", .object(arithmetic.map { (key: $0.name, value: .bool($0.holds)) })),
+                ("usable", .bool(obstacle == nil)), ("obstacle", obstacle.map { .string($0) } ?? .null),
+            ] + (findings.map { [("examination", .object($0))] } ?? []))
     }
 
     private func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }

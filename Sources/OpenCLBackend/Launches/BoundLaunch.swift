@@ -18,11 +18,15 @@ package final class BoundLaunch {
     private let program: DeviceProgram
     private let context: DeviceContext
 
-    /// - Parameter memory: for each argument its buffer, nil where it is none.
-    init(_ launch: KernelLaunch, memory: [DeviceBuffer?], in context: DeviceContext) throws(HoneError) {
+    /// - Parameters:
+    ///   - memory: for each argument its buffer, nil where it is none.
+    ///   - built: what probes loaded by hand; nil for the launch's own program.
+    init(
+        _ launch: KernelLaunch, memory: [DeviceBuffer?], in context: DeviceContext, program built: DeviceProgram? = nil
+    ) throws(HoneError) {
         precondition((1...3).contains(launch.globalSize.count) && launch.globalSize.allSatisfy { $0 >= 0 })
         precondition(memory.count == launch.arguments.count)
-        let program = try context.program(launch.program)
+        let program = if let built { built } else { try context.program(launch.program) }
         let functions = context.device.library.functions
         var status: cl_int = 0
         guard let kernel = functions.clCreateKernel(program.handle, launch.function, &status) else {

@@ -31,10 +31,17 @@ package struct DevicePeak {
 
     /// 8-bit multiply-accumulates: the faster of the dot product that was chosen and, where the device has them, matrix
     /// instructions. Operations a second, two to a multiply-accumulate, in units of 1e9.
-    package func integerGops() throws(HoneError) -> Double {
-        let dotProducts = try gops("peak_dot4", .uint32(0x0102_0304), operationsAnItemAndRound: Self.dot4Operations)
-        guard try context.device.probes().hasMatrixPTX else { return dotProducts }
-        return max(dotProducts, try gops("peak_mma", .uint32(1), operationsAnItemAndRound: Self.matrixOperations))
+    package func integerGops() throws(HoneError) -> Double { max(try dotProductGops(), try matrixGops() ?? 0) }
+
+    /// The dot product of four bytes that was chosen, in the same unit.
+    package func dotProductGops() throws(HoneError) -> Double {
+        try gops("peak_dot4", .uint32(0x0102_0304), operationsAnItemAndRound: Self.dot4Operations)
+    }
+
+    /// Matrix instructions, in the same unit; nil where there are none.
+    package func matrixGops() throws(HoneError) -> Double? {
+        guard try context.device.probes().hasMatrixPTX else { return nil }
+        return try gops("peak_mma", .uint32(1), operationsAnItemAndRound: Self.matrixOperations)
     }
 
     /// float32 fused multiply-adds, in the same unit.

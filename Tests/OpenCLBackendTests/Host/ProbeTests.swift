@@ -47,3 +47,50 @@ import Testing
         #expect(probes.obstacle != nil, "its float32 arithmetic is not known")
     }
 }
+
+@Suite(OpenCLDevices.areThere) struct ExaminationTests {
+    @Test func everyQuestionHasAnAnswer() throws {
+        let findings = try DeviceExamination(try #require(OpenCLDevices.chosen)).findings
+        #expect(findings.count >= 9 && findings.allSatisfy { !$0.answer.isEmpty })
+        #expect(findings.contains { $0.question == "the same binary, loaded" && $0.answer == "right" }, "\(findings)")
+        #expect(!findings.contains { $0.answer == "wrong" }, "\(findings)")
+    }
+
+    @Test func localMemoryOfBothKinds() throws {
+        let context = try DeviceContext.shared(try #require(OpenCLDevices.chosen))
+        #expect(try LocalMemoryProbe.isRight(staticWords: 1000, dynamicWords: 70, in: context))
+    }
+
+    /// What a driver of NVIDIA gives, as its compiler writes it.
+    @Test func assemblyIsReadAndChanged() throws {
+        let text = """
+            //
+            .version 8.7
+            .target sm_90, texmode_independent
+            .address_size 64
+            .entry k() {
+                mul.rn.f32 \t%f1, %f2, %f3;
+                bar.sync \t0;
+                mul.rn.f32 %f1, %f2, %f3;
+                fma.rn.f32 %f1, %f2, %f3, %f4;
+            }
+            """
+        let ptx = try #require(PTX(Array(text.utf8) + [0]))
+        #expect(ptx.header == ".version 8.7, .target sm_90, texmode_independent, .address_size 64")
+        #expect(ptx.count("mul.rn.f32") == 2 && ptx.count("mul.f32") == 0 && ptx.count("fma.rn.f32") == 1)
+        let changed = ptx.withTarget("sm_90a").withInstructionAfterBarrier("wgmma.fence.sync.aligned;")
+        let lines = String(decoding: changed.bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines.contains(".target sm_90a"))
+        #expect(lines.firstIndex(of: "wgmma.fence.sync.aligned;") == 7, "\(lines)")
+        #expect(PTX([1, 2, 3]) == nil)
+    }
+}
+
+@Suite(OpenCLDevices.areThere) struct DeviceTransfersTests {
+    @Test func ratesArePositive() throws {
+        let found = try DeviceTransfers(try #require(OpenCLDevices.chosen))
+        #expect(found.copyRate > 0 && found.copyRate.isFinite && found.copyByteCount > 0)
+        #expect(found.uploadRate > 0 && found.downloadRate > 0)
+        #expect(found.launchMicroseconds > 0 && found.roundTripMicroseconds > 0)
+    }
+}
