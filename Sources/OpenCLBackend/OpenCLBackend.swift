@@ -7,19 +7,25 @@ import Tensors
 package struct OpenCLBackend: Backend {
     /// `opencl:N`.
     package let name: String
-    private let device: OpenCLDevice
+    let device: OpenCLDevice
     private let threads: Int?
     private let definitions: any KernelDefinitions
+    /// Where what was tuned is kept.
+    let cache: ProgramCache
 
     /// - Parameters:
     ///   - device: one that can be used.
     ///   - threads: how many host threads definitions may use; nil for one a core.
     ///   - definitions: compute, on the host, what this backend has no kernel for.
-    package init(device: OpenCLDevice, threads: Int? = nil, definitions: any KernelDefinitions) {
+    ///   - cache: where tuned tiles are kept.
+    package init(
+        device: OpenCLDevice, threads: Int? = nil, definitions: any KernelDefinitions, cache: ProgramCache = .standard
+    ) {
         name = "opencl:\(device.index)"
         self.device = device
         self.threads = threads
         self.definitions = definitions
+        self.cache = cache
     }
 
     package func packedInputs(of operator: any Operator) -> [Int] {
@@ -29,11 +35,11 @@ package struct OpenCLBackend: Backend {
     package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
         let context = try DeviceContext.shared(device)
         let queue = try context.makeQueue(profiling: true)
-        let maker = LaunchMaker(queue: queue)
-        let arranged = ArrangedPlan(plan) { typedOperator, step in
-            (typedOperator as? any OpenCLOperator)?.arrangements(step, on: device.info) ?? []
-        }
+        let tiles = TileChoice(TunedTiles(cache, device.info))
+        let maker = LaunchMaker(queue: queue, tiles: tiles)
+        let arranged = arranged(plan)
         var works: [Residency.Work] = []
+        var details: [String?] = []
         for (index, step) in arranged.plan.steps.enumerated() {
             maker.beginStep()
             do throws(HoneError) {
@@ -41,10 +47,19 @@ package struct OpenCLBackend: Backend {
             } catch {
                 throw error.atNode(step.label)
             }
+            let tuned = tiles.takeAnswers().filter { $0.chosen != $0.preset }
+            details.append(tuned.isEmpty ? nil : "tuned: " + tuned.map { $0.chosen }.joined(separator: ", "))
         }
-        var placed = Residency(arranged, works)
+        var placed = Residency(arranged, works, details: details)
         let slots = DeviceSlots(&placed.plan, alignment: max(device.info.subBufferAlignment, Plan.arenaAlignment))
         return try OpenCLPlan(placed, slots, maker, queue: queue, threads: threads)
+    }
+
+    /// The plan with layouts and fusions for this device.
+    func arranged(_ plan: Plan) -> ArrangedPlan {
+        ArrangedPlan(plan) { typedOperator, step in
+            (typedOperator as? any OpenCLOperator)?.arrangements(step, on: device.info) ?? []
+        }
     }
 
     private func work(

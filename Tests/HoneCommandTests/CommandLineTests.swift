@@ -3,7 +3,7 @@ import Testing
 
 /// Exit status, where messages go, and what they say.
 @Suite struct CommandLineTests {
-    private static let commands = ["inspect", "run", "evaluate", "quantize", "verify", "benchmark", "devices"]
+    private static let commands = ["inspect", "run", "evaluate", "quantize", "verify", "benchmark", "tune", "devices"]
 
     @Test(arguments: [[], ["--help"], ["help"], ["-h"]])
     func overview(arguments: [String]) throws {

@@ -38,7 +38,7 @@ struct SessionTrial {
         }
     }
 
-    private var graph: Graph {
+    var graph: Graph {
         var graph = Graph()
         graph.opsets = ["": opset, honeDomain: 1, microsoftDomain: 1]
         graph.inputs = inputs.keys.sorted().map {

@@ -17,7 +17,11 @@ extension QuantizedConvolution {
             weightDifferences(constants), channels: channels, taps: window.kernel.row * window.kernel.column)
         let starts = constants.starts(weights.sums)
         let lanes = from.groups * BlockedLayout.groupChannels
-        let pixels = min(4, to.width)
+        let preset = DepthwiseTile(pixels: min(4, to.width))
+        let tile = maker.tiles.tile(
+            for: depthwiseTileProblem(to, window), preset: preset,
+            among: DepthwiseTile.candidates(width: to.width))
+        let pixels = tile.pixels
         let runs = (to.width + pixels - 1) / pixels
         let defines = [
             "PIXELS": "\(pixels)", "KERNEL_ROWS": "\(window.kernel.row)", "KERNEL_COLUMNS": "\(window.kernel.column)",

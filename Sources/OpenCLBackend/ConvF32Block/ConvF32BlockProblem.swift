@@ -55,7 +55,7 @@ struct ConvF32BlockProblem {
     private func launch(
         groups: Int, lists: Int, _ memory: [KernelArgument]
     ) throws(HoneError) -> KernelLaunch {
-        var defines = ["ACTIVATION": activation.kernelKind]
+        var defines = ["ACTIVATION": activation.kernelKind, "LANES": "\(tile.lanes)", "PIXELS": "\(tile.pixels)"]
         let pixels = inputShape.images * rows * columns
         var arguments = memory
         arguments += [try .integer(inputOrigin), try .integer(inputPixel), try .integer(inputRow)]
@@ -75,15 +75,11 @@ struct ConvF32BlockProblem {
             arguments += try ElementDistances(other).arguments() + addition.activation.kernelArguments
         }
         if isDepthwise {
-            let (lanes, each) = (128, 2)
-            defines["LANES"] = "\(lanes)"
-            defines["PIXELS"] = "\(each)"
             return KernelLaunch(
                 program: KernelProgram(file: "conv_depthwise_f32", defines: defines), function: "conv_depthwise_f32",
-                arguments: arguments, globalSize: [(pixels + each - 1) / each * 4, lists], localSize: [lanes, 1])
+                arguments: arguments, globalSize: [(pixels + tile.pixels - 1) / tile.pixels * 4, lists],
+                localSize: [tile.lanes, 1])
         }
-        defines["LANES"] = "\(tile.lanes)"
-        defines["PIXELS"] = "\(tile.pixels)"
         defines["GROUPS"] = "\(groups)"
         defines["ALIGNED"] = inputShape.layout.channelsPerPixel % 4 == 0 ? "1" : "0"
         return KernelLaunch(

@@ -14,9 +14,16 @@ extension FloatConvolution {
         guard let inputShape = x.blocked, let outputShape = y.blocked else {
             preconditionFailure("a float convolution's operands lie blocked")
         }
-        let tile = ConvF32BlockTile.chosen(
-            pixels: outputShape.images * outputShape.height * outputShape.width, groups: outputShape.groups,
-            on: maker.device)
+        let preset =
+            isDepthwise
+            ? .depthwise
+            : ConvF32BlockTile.chosen(
+                pixels: outputShape.images * outputShape.height * outputShape.width, groups: outputShape.groups,
+                on: maker.device)
+        let tile = maker.tiles.tile(
+            for: tileProblem(inputShape, outputShape, isAddition: step.addition != nil), preset: preset,
+            among: ConvF32BlockTile.candidates(
+                groups: outputShape.groups, isDepthwise: isDepthwise, on: maker.device))
         let packed = self.weights.withElements(of: Float.self) { weights in
             Result { () throws(HoneError) -> ConvF32BlockLists in
                 isDepthwise

@@ -87,8 +87,11 @@ struct TransposedConvolution {
         places.origin += (rows.lowerBound * window.strides[0] + row - window.padsBegin[0]) * places.row
         places.origin += (columns.lowerBound * window.strides[1] + column - window.padsBegin[1]) * pixel
         places.row *= window.strides[0]
-        let tile = ConvF32BlockTile.chosen(
-            pixels: to.images * rows.count * columns.count, groups: to.groups, on: maker.device)
+        let tile =
+            isDepthwise
+            ? .depthwise
+            : ConvF32BlockTile.chosen(
+                pixels: to.images * rows.count * columns.count, groups: to.groups, on: maker.device)
         let problem = ConvF32BlockProblem(
             steps: steps, weights: try maker.buffer(packed), isDepthwise: isDepthwise, tile: tile, input: x,
             inputShape: from,

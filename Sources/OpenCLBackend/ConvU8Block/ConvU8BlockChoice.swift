@@ -14,6 +14,11 @@ enum ConvU8BlockCores: String, Sendable {
     /// What overrides both: for tests.
     @TaskLocal static var forced: ConvU8BlockCores?
 
+    /// Whether somebody asked for one.
+    static var isAskedFor: Bool {
+        forced != nil || !(ProcessInfo.processInfo.environment[variable] ?? "").isEmpty
+    }
+
     /// What the variable asks for, or matrix cores where the device has matrix units that Hone drives.
     ///
     /// - Throws: `.invalidOption` for another word.
@@ -38,6 +43,10 @@ struct ConvU8BlockDevice {
     var computeUnits: Int
     /// Bytes that a work-group may use.
     var localMemory: Int
+    /// Items that a work-group may have.
+    var maximumItems = 1024
+    /// Whether tuning may choose the core for any device beside matrix cores: nobody asked for one of them.
+    var mayMixCores = false
 }
 
 extension ConvU8BlockDevice {
@@ -47,7 +56,8 @@ extension ConvU8BlockDevice {
         let hasMatrixPTX = ConvU8BlockDevice.hasMatrixPTX(maker)
         self.init(
             cores: try ConvU8BlockCores.chosen(hasMatrixUnits: hasMatrixPTX), isPortable: !hasMatrixPTX,
-            isProcessor: info.kind == .cpu, computeUnits: info.computeUnits, localMemory: info.localMemory)
+            isProcessor: info.kind == .cpu, computeUnits: info.computeUnits, localMemory: info.localMemory,
+            maximumItems: info.largestLine, mayMixCores: hasMatrixPTX && !ConvU8BlockCores.isAskedFor)
     }
 
     /// Whether a probe found that the matrix instructions work as inline PTX.

@@ -74,6 +74,14 @@ struct ConvU8BlockProblem {
 }
 
 extension ConvU8BlockProblem {
+    /// Whether the kernels' 32-bit distances reach all pixels of a tile.
+    func hasShortDistances(_ tile: ConvU8BlockTile) -> Bool {
+        // A tile's pixels lie in this many images at most, whose distances are added in 32 bits.
+        let span = min(images - 1, (tile.pixels - 1) / (rows * columns) + 1)
+        let (reach, overflow) = span.multipliedReportingOverflow(by: inputPlaces.image)
+        return !overflow && reach + rows * inputPlaces.row + columns * inputPlaces.pixel < 1 << 30 && pixels <= 1 << 30
+    }
+
     /// The launch of a core.
     ///
     /// - Parameters:
@@ -82,12 +90,9 @@ extension ConvU8BlockProblem {
     func launch(_ tile: ConvU8BlockTile, _ packed: PackedBlocks, _ maker: LaunchMaker) throws(HoneError) -> KernelLaunch
     {
         let plane = rows * columns
-        // A tile's pixels lie in this many images at most, whose distances are added in 32 bits.
-        let span = min(images - 1, (tile.pixels - 1) / plane + 1)
-        let (reach, overflow) = span.multipliedReportingOverflow(by: inputPlaces.image)
-        guard !overflow, reach + rows * inputPlaces.row + columns * inputPlaces.pixel < 1 << 30,
-            pixels <= 1 << 30
-        else { throw HoneError(.unsupported, "images too large, or too many, for 32-bit distances") }
+        guard hasShortDistances(tile) else {
+            throw HoneError(.unsupported, "images too large, or too many, for 32-bit distances")
+        }
         let (planeDivision, widthDivision) = (FixedDivision(by: try fit(plane)), FixedDivision(by: try fit(columns)))
         let lanes = groups * 16
         var arguments: [KernelArgument] = [

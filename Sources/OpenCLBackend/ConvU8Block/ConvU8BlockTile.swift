@@ -1,5 +1,5 @@
 /// A core of `conv_u8_block` with its tunables: how many pixels and outputs a work-item, a warp and a work-group have.
-enum ConvU8BlockTile: Sendable, Hashable {
+enum ConvU8BlockTile: KernelTile {
     /// Any device: pixels and outputs of a work-item, work-items of a work-group.
     case dot4(pixels: Int, outputs: Int, groupSize: Int)
     /// Matrix units, operands straight from global memory: tiles of 16 of a warp, warps of a work-group.
@@ -9,6 +9,16 @@ enum ConvU8BlockTile: Sendable, Hashable {
 
     /// What runs instead of the tile that would be chosen: for tests and for tuning.
     @TaskLocal static var forced: ConvU8BlockTile?
+
+    var name: String {
+        switch self {
+        case .dot4(let pixels, let outputs, let groupSize): "dot4 \(pixels)x\(outputs), \(groupSize) items"
+        case .matrix(let pixelTiles, let outputTiles, let warps, let prefetches):
+            "mma \(pixelTiles * 16)x\(outputTiles * 16), \(warps) warps\(prefetches ? "" : ", no prefetch")"
+        case .staged(let pixelTiles, let outputTiles, let pixelWarps, let outputWarps, let stages):
+            "staged \(pixelTiles * 16)x\(outputTiles * 16), \(pixelWarps)x\(outputWarps) warps, \(stages) stages"
+        }
+    }
 
     /// The kernel's file and function.
     var file: String {

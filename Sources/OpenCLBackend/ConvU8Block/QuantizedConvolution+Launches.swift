@@ -56,13 +56,14 @@ extension QuantizedConvolution {
 extension ConvU8BlockProblem {
     /// The launch of the core and tile that suit the device.
     func launch(_ kept: KeptBlocks, isAligned: Bool, _ maker: LaunchMaker) throws(HoneError) -> KernelLaunch {
-        let tile =
-            if let forced = ConvU8BlockTile.forced {
-                forced
-            } else {
-                ConvU8BlockTile.chosen(
-                    for: kept, on: try ConvU8BlockDevice(maker), pixels: pixels, isAligned: isAligned)
-            }
+        if let forced = ConvU8BlockTile.forced {
+            return try launch(forced, PackedBlocks(kept, for: forced), maker)
+        }
+        let device = try ConvU8BlockDevice(maker)
+        let tile = maker.tiles.tile(
+            for: tileProblem(kept, device.cores),
+            preset: ConvU8BlockTile.chosen(for: kept, on: device, pixels: pixels, isAligned: isAligned),
+            among: ConvU8BlockTile.candidates(for: self, on: device, isAligned: isAligned))
         return try launch(tile, PackedBlocks(kept, for: tile), maker)
     }
 }

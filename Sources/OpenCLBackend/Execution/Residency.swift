@@ -29,13 +29,17 @@ struct Residency {
     /// Graph outputs that are on the device alone after the last step.
     private(set) var downloads: Set<Plan.ValueID> = []
 
-    /// - Parameter works: for each step of the arranged plan.
-    init(_ arranged: ArrangedPlan, _ works: [Work]) {
+    /// - Parameters:
+    ///   - works: for each step of the arranged plan.
+    ///   - details: what is said of each to those who read plans.
+    init(_ arranged: ArrangedPlan, _ works: [Work], details: [String?]) {
         plan = arranged.plan
         plan.steps = []
         // Where a value's content is at this point of the walk.
         var valid: (device: Set<Plan.ValueID>, host: Set<Plan.ValueID>) = ([], [])
-        for (index, step) in arranged.plan.steps.enumerated() {
+        for (index, arrangedStep) in arranged.plan.steps.enumerated() {
+            var step = arrangedStep
+            step.detail = details[index]
             let stepOperands = arranged.operands[index]
             let outputs = step.outputs.compactMap { $0 }
             switch works[index] {

@@ -22,7 +22,10 @@ struct GemmF32Problem {
 
     /// - Throws: `.unsupported` if a size does not fit 32 bits; `.outOfMemory`.
     func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
-        let tile = GemmF32Tile.chosen(rows: rows, columns: columns, products: matrices.count, on: maker.device)
+        let tile = maker.tiles.tile(
+            for: tileProblem,
+            preset: GemmF32Tile.chosen(rows: rows, columns: columns, products: matrices.count, on: maker.device),
+            among: GemmF32Tile.candidates(rows: rows, columns: columns, on: maker.device))
         var defines = tile.defines
         defines["TRANSPOSES_LEFT"] = transposesLeft ? "1" : "0"
         defines["TRANSPOSES_RIGHT"] = transposesRight ? "1" : "0"
@@ -52,7 +55,7 @@ struct GemmF32Problem {
         }
         let across = (columns - 1) / tile.columns + 1
         let down = (rows - 1) / tile.rows + 1
-        let items = (across: tile.columns / tile.itemColumns, down: tile.rows / tile.itemRows)
+        let items = (across: tile.items[0], down: tile.items[1])
         return [
             KernelLaunch(
                 program: KernelProgram(file: "gemm_f32", defines: defines), function: "gemm_f32", arguments: arguments,

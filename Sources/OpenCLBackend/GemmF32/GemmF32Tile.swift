@@ -1,5 +1,5 @@
 /// How `gemm_f32` cuts a product.
-struct GemmF32Tile: Sendable, Hashable {
+struct GemmF32Tile: KernelTile {
     /// Outputs of a work-group and of an item.
     var rows: Int
     var columns: Int

@@ -11,15 +11,21 @@ package final class LaunchMaker {
     /// What it was found to do: the chosen body of `dot4`, tensor cores.
     package var probes: DeviceProbes { context.probes }
 
+    /// Where kernels whose work can be cut in several ways get their tiles from.
+    package let tiles: TileChoice
+
     private let queue: CommandQueue
     private var temporaryOffset = 0
     private var temporaryByteCount = 0
     private var temporaries: DeviceBuffer?
 
-    /// - Parameter queue: takes the constants to the device.
-    package init(queue: CommandQueue) {
+    /// - Parameters:
+    ///   - queue: takes the constants to the device.
+    ///   - tiles: presets, if nothing else is given.
+    package init(queue: CommandQueue, tiles: TileChoice = TileChoice()) {
         context = queue.context
         self.queue = queue
+        self.tiles = tiles
     }
 
     /// From now on temporary memory is that of another step.
