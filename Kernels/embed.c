@@ -41,6 +41,9 @@ static const struct KernelSource sources[] = {
     {"conv_f32_block.cl", (const char[]){
 #embed "conv_f32_block.cl" suffix(, 0)
     }},
+    {"conv_f32_block.clh", (const char[]){
+#embed "conv_f32_block.clh" suffix(, 0)
+    }},
     {"conv_u8_block.cl", (const char[]){
 #embed "conv_u8_block.cl" suffix(, 0)
     }},
