@@ -83,6 +83,9 @@ static const struct KernelSource sources[] = {
     {"elementwise_blocked.cl", (const char[]){
 #embed "elementwise_blocked.cl" suffix(, 0)
     }},
+    {"elementwise_operands.clh", (const char[]){
+#embed "elementwise_operands.clh" suffix(, 0)
+    }},
     {"elementwise_operations.clh", (const char[]){
 #embed "elementwise_operations.clh" suffix(, 0)
     }},
