@@ -9,16 +9,22 @@ package struct OpenCLBackend: Backend {
     package let name: String
     private let device: OpenCLDevice
     private let threads: Int?
+    private let precision: FloatPrecision
     private let definitions: any KernelDefinitions
 
     /// - Parameters:
     ///   - device: one that can be used.
     ///   - threads: how many host threads definitions may use; nil for one a core.
+    ///   - precision: of float convolutions and matrix products.
     ///   - definitions: compute, on the host, what this backend has no kernel for.
-    package init(device: OpenCLDevice, threads: Int? = nil, definitions: any KernelDefinitions) {
+    package init(
+        device: OpenCLDevice, threads: Int? = nil, precision: FloatPrecision = .float32,
+        definitions: any KernelDefinitions
+    ) {
         name = "opencl:\(device.index)"
         self.device = device
         self.threads = threads
+        self.precision = precision
         self.definitions = definitions
     }
 
@@ -29,7 +35,7 @@ package struct OpenCLBackend: Backend {
     package func prepare(_ plan: Plan) throws(HoneError) -> any PreparedPlan {
         let context = try DeviceContext.shared(device)
         let queue = try context.makeQueue(profiling: true)
-        let maker = LaunchMaker(queue: queue)
+        let maker = LaunchMaker(queue: queue, precision: precision)
         let arranged = ArrangedPlan(plan) { typedOperator, step in
             (typedOperator as? any OpenCLOperator)?.arrangements(step, on: device.info) ?? []
         }

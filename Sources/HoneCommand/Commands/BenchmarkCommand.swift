@@ -11,6 +11,7 @@ enum BenchmarkCommand: Command {
             .value("--threads", "N[,N]", "numbers of threads (default: one a core)"),
             .value("--batch", "N[,N]", "samples to run at a time (default: what the model fixes, else 1)"),
             .value("--isa", "NAME", "instruction set of the cpu device: scalar, avx2, avxvnni, avx512vnni, neon"),
+            DeviceOption.precision,
             .value(
                 "--sparsity", "S", "make this share (0 to 1) of the weight blocks of every layer but the first zero"),
             .value("--runs", "N", "timed runs of each configuration"),
@@ -68,6 +69,9 @@ enum BenchmarkCommand: Command {
     private static func runLayers(_ plan: BenchmarkArguments, _ arguments: ParsedArguments) throws {
         guard !arguments.has("--interactive") else { throw arguments.fail("--interactive takes a model") }
         guard !arguments.has("--shape") else { throw arguments.fail("--shape takes a model") }
+        guard plan.precision == .float32 || arguments.has("--no-verify") else {
+            throw arguments.fail("only float32 gives the reference's bits: --precision needs --no-verify")
+        }
         let arithmetic = try arguments.choice("--type", of: LayerArithmetic.self) ?? .int8
         let layers =
             try arguments.positional[0] == "conv"

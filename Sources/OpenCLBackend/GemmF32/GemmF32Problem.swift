@@ -22,8 +22,7 @@ struct GemmF32Problem {
 
     /// - Throws: `.unsupported` if a size does not fit 32 bits; `.outOfMemory`.
     func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
-        let tile = GemmF32Tile.chosen(rows: rows, columns: columns, products: matrices.count, on: maker.device)
-        var defines = tile.defines
+        var defines: [String: String] = [:]
         defines["TRANSPOSES_LEFT"] = transposesLeft ? "1" : "0"
         defines["TRANSPOSES_RIGHT"] = transposesRight ? "1" : "0"
         defines["ACTIVATION"] = activation.kernelKind
@@ -50,6 +49,9 @@ struct GemmF32Problem {
             defines["SCALED"] = "1"
             arguments.append(.float(alpha))
         }
+        guard maker.precision == .float32 else { return [matrixLaunch(defines, arguments, maker)] }
+        let tile = GemmF32Tile.chosen(rows: rows, columns: columns, products: matrices.count, on: maker.device)
+        defines.merge(tile.defines) { first, _ in first }
         let across = (columns - 1) / tile.columns + 1
         let down = (rows - 1) / tile.rows + 1
         let items = (across: tile.columns / tile.itemColumns, down: tile.rows / tile.itemRows)
@@ -59,5 +61,21 @@ struct GemmF32Problem {
                 globalSize: [across * items.across, down * items.down, matrices.count],
                 localSize: [items.across, items.down, 1])
         ]
+    }
+    /// On matrix units, in the maker's precision.
+    private func matrixLaunch(
+        _ shared: [String: String], _ arguments: [KernelArgument], _ maker: LaunchMaker
+    ) -> KernelLaunch {
+        let tile = GemmF32MatrixTile.chosen(
+            rows: rows, columns: columns, products: matrices.count, on: maker.device)
+        var defines = shared.merging(tile.defines) { first, _ in first }
+        defines["PRECISION"] = maker.precision.kernelKind
+        defines["MMA_PTX"] = maker.probes.hasMatrixPTX ? "1" : "0"
+        return KernelLaunch(
+            program: KernelProgram(file: "gemm_f32_mma", defines: defines), function: "gemm_f32_mma",
+            arguments: arguments,
+            globalSize: [
+                ((columns - 1) / tile.columns + 1) * tile.items, (rows - 1) / tile.rows + 1, matrices.count,
+            ], localSize: [tile.items, 1, 1])
     }
 }

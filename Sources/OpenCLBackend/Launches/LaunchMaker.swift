@@ -6,6 +6,8 @@ import Tensors
 /// One for each prepared plan. First every step's launches are made, with `beginStep` before each; then they are bound.
 package final class LaunchMaker {
     package let context: DeviceContext
+    /// Of float convolutions and matrix products.
+    package let precision: FloatPrecision
     /// What the device is.
     package var device: DeviceInfo { context.device.info }
     /// What it was found to do: the chosen body of `dot4`, tensor cores.
@@ -17,8 +19,9 @@ package final class LaunchMaker {
     private var temporaries: DeviceBuffer?
 
     /// - Parameter queue: takes the constants to the device.
-    package init(queue: CommandQueue) {
+    package init(queue: CommandQueue, precision: FloatPrecision = .float32) {
         context = queue.context
+        self.precision = precision
         self.queue = queue
     }
 
