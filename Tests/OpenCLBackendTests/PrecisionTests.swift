@@ -125,7 +125,7 @@ import Testing
         var values: [Float] = [
             0, -0.0, .infinity, -.infinity, .nan, 65504, 65519, 65520, -65536, 0x1p-14, 0x1.ffcp-15, 0x1p-24, 0x1p-25,
             0x1.8p-24, 0x1.ffep0, 0x1.002p0, 0x1.006p0, 0x1.001p0, 0x1.003p0, .leastNonzeroMagnitude,
-            .leastNormalMagnitude, .greatestFiniteMagnitude, -0x1.ffefffp127,
+            .leastNormalMagnitude, .greatestFiniteMagnitude, -0x1.ffeffep127,
         ]
         for _ in 0..<2000 {
             let bits = UInt32(source.integer(0...Int(UInt32.max)))
