@@ -4,23 +4,9 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
+#include "elementwise_operands.clh"
 #include "elements.clh"
 
-#ifndef OPERANDS
-#define OPERANDS 2  // 1, 2, 3
-#endif
-#ifndef A_TYPE
-#define A_TYPE float  // uchar, char, ushort, short, uint, int, ulong, long, float
-#endif
-#ifndef B_TYPE
-#define B_TYPE A_TYPE  // as A_TYPE
-#endif
-#ifndef C_TYPE
-#define C_TYPE B_TYPE  // as A_TYPE
-#endif
-#ifndef Y_TYPE
-#define Y_TYPE A_TYPE  // as A_TYPE
-#endif
 #ifndef Y_LOWEST
 #define Y_LOWEST 0  // the lowest of the type
 #endif
@@ -43,34 +29,20 @@
 
 #include "elementwise_operations.clh"
 
-#define LOAD(type, full, array, address)                                                        \
-    type array[COUNT];                                                                          \
-    if (full) {                                                                                 \
-        LOAD_VECTOR(type, COUNT, array, (address) + first);                                     \
-    } else {                                                                                    \
-        for (int number = 0; number < COUNT; number++) array[number] = (address)[0];            \
+#define LOAD(type, name, NAME)                                                         \
+    type of_##name[COUNT];                                                             \
+    if (NAME##_FULL) {                                                                 \
+        LOAD_VECTOR(type, COUNT, of_##name, name + first);                             \
+    } else {                                                                           \
+        for (int number = 0; number < COUNT; number++) of_##name[number] = name[0];    \
     }
 
 // Global size: `count` elements divided by COUNT, or more. y may be the memory of an operand of its shape.
-__kernel void elementwise(__global Y_TYPE *y, __constant float *parameters, const long count, __global const A_TYPE *a
-#if OPERANDS > 1
-                          ,
-                          __global const B_TYPE *b
-#endif
-#if OPERANDS > 2
-                          ,
-                          __global const C_TYPE *c
-#endif
-) {
+__kernel void elementwise(__global Y_TYPE *y, __constant float *parameters, const long count,
+                          OPERAND_PARAMETERS(PACKED_OPERAND)) {
     const long first = (long)get_global_id(0) * COUNT;
     if (first >= count) return;
-    LOAD(A_TYPE, A_FULL, of_a, a)
-#if OPERANDS > 1
-    LOAD(B_TYPE, B_FULL, of_b, b)
-#endif
-#if OPERANDS > 2
-    LOAD(C_TYPE, C_FULL, of_c, c)
-#endif
+    FOR_OPERANDS(LOAD)
     Y_TYPE result[COUNT];
 #pragma unroll
     for (int number = 0; number < COUNT; number++)

@@ -41,6 +41,12 @@ static const struct KernelSource sources[] = {
     {"conv_f32_block.cl", (const char[]){
 #embed "conv_f32_block.cl" suffix(, 0)
     }},
+    {"conv_f32_block.clh", (const char[]){
+#embed "conv_f32_block.clh" suffix(, 0)
+    }},
+    {"conv_f32_block_mma.cl", (const char[]){
+#embed "conv_f32_block_mma.cl" suffix(, 0)
+    }},
     {"conv_u8_block.cl", (const char[]){
 #embed "conv_u8_block.cl" suffix(, 0)
     }},
@@ -80,6 +86,9 @@ static const struct KernelSource sources[] = {
     {"elementwise_blocked.cl", (const char[]){
 #embed "elementwise_blocked.cl" suffix(, 0)
     }},
+    {"elementwise_operands.clh", (const char[]){
+#embed "elementwise_operands.clh" suffix(, 0)
+    }},
     {"elementwise_operations.clh", (const char[]){
 #embed "elementwise_operations.clh" suffix(, 0)
     }},
@@ -94,6 +103,9 @@ static const struct KernelSource sources[] = {
     }},
     {"gemm_f32.cl", (const char[]){
 #embed "gemm_f32.cl" suffix(, 0)
+    }},
+    {"gemm_f32_mma.cl", (const char[]){
+#embed "gemm_f32_mma.cl" suffix(, 0)
     }},
     {"gemm_u8_block_rows.cl", (const char[]){
 #embed "gemm_u8_block_rows.cl" suffix(, 0)
@@ -121,6 +133,9 @@ static const struct KernelSource sources[] = {
     }},
     {"mma.clh", (const char[]){
 #embed "mma.clh" suffix(, 0)
+    }},
+    {"mma_f32.clh", (const char[]){
+#embed "mma_f32.clh" suffix(, 0)
     }},
     {"number_order.clh", (const char[]){
 #embed "number_order.clh" suffix(, 0)

@@ -89,10 +89,16 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
     /// - Parameters:
     ///   - threads: how many threads it may use on the host; nil for one a core.
     ///   - isa: the instruction set of the cpu device; nil for what `HONE_ISA` says, or the fastest.
-    /// - Throws: `.device` if this build of Hone or this machine has none.
-    package func backend(threads: Int? = nil, isa: String? = nil) throws(HoneError) -> any Backend {
+    ///   - precision: of float convolutions and matrix products.
+    /// - Throws: `.device` if this build of Hone or this machine has none; `.invalidOption` for a precision that the device does
+    ///   not compute in.
+    package func backend(
+        threads: Int? = nil, isa: String? = nil, precision: FloatPrecision = .float32
+    ) throws(HoneError) -> any Backend {
         switch kind {
-        case .reference: return ReferenceBackend(threads: threads)
+        case .reference:
+            try requireFloat32(precision)
+            return ReferenceBackend(threads: threads)
         case .openCL(let index):
             let device: OpenCLDevice
             do throws(HoneError) {
@@ -100,15 +106,26 @@ public struct Device: Sendable, Hashable, CustomStringConvertible {
             } catch {
                 throw error.during("looking for \(description)")
             }
-            return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())
+            return OpenCLBackend(
+                device: device, threads: threads, precision: precision, definitions: ReferenceBackend())
         case .automatic:
             guard isa == nil, let device = Device.notingAutomatic() else {
-                return try Device.cpu.backend(threads: threads, isa: isa)
+                return try Device.cpu.backend(threads: threads, isa: isa, precision: precision)
             }
-            return OpenCLBackend(device: device, threads: threads, definitions: ReferenceBackend())
+            return OpenCLBackend(
+                device: device, threads: threads, precision: precision, definitions: ReferenceBackend())
         case .cpu:
+            try requireFloat32(precision)
             let set = if let isa { try InstructionSet.named(isa) } else { try InstructionSet.chosen() }
             return CPUBackend(threads: threads, isa: set, definitions: ReferenceBackend())
+        }
+    }
+
+    private func requireFloat32(_ precision: FloatPrecision) throws(HoneError) {
+        guard precision == .float32 else {
+            throw HoneError(
+                .invalidOption, "the \(self) device computes float32 only, not \(precision.rawValue)",
+                remedy: "use '--device opencl', or leave '--precision' out")
         }
     }
 }

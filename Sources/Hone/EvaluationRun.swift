@@ -28,12 +28,16 @@ package struct EvaluationRun {
     /// The device that both models run on, also where it was left to Hone.
     package var deviceName: String { session.session.backend.name }
 
-    /// - Parameter topK: the values of k to count; needs labels.
+    /// - Parameters:
+    ///   - precision: of both models' float convolutions and matrix products.
+    ///   - topK: the values of k to count; needs labels.
     package init(
-        _ model: Model, reference: Model?, device: Device, threads: Int?, topK: [Int]?
+        _ model: Model, reference: Model?, device: Device, threads: Int?,
+        precision: FloatPrecision = .float32, topK: [Int]?
     ) throws(HoneError) {
-        session = try model.session(on: device, threads: threads)
-        self.reference = try reference.map { model throws(HoneError) in try model.session(on: device, threads: threads)
+        session = try model.session(on: device, threads: threads, precision: precision)
+        self.reference = try reference.map { model throws(HoneError) in
+            try model.session(on: device, threads: threads, precision: precision)
         }
         guard let output = model.outputs.first else { throw HoneError(.invalidModel, "the model has no output") }
         outputName = output.name

@@ -56,7 +56,7 @@ extension Model {
         let session = try Session(running, backend: backend, evaluator: ReferenceBackend())
         let calibrator = Calibrator(
             session: session, values: values, model: graph.fingerprint,
-            check: try StepValidation.fromEnvironment(running, threads: threads))
+            check: try StepValidation.fromEnvironment(running, threads: threads, precision: .float32))
         return (calibrator, session, values)
     }
 }

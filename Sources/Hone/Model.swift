@@ -62,17 +62,20 @@ public struct Model: Sendable {
     ///
     /// - Parameters:
     ///   - threads: how many threads the device may use on the host; nil for one a core. No result depends on it.
+    ///   - precision: of float convolutions and matrix products; other than float32 on OpenCL devices only. NUMERICS.md says
+    ///     how far results may be off then.
     ///   - fusing: whether operators are fused; a quantized model gives the same integers either way.
-    /// - Throws: `.device` if the device is missing, `.unsupported` for an operator that it lacks.
+    /// - Throws: `.device` if the device is missing, `.unsupported` for an operator that it lacks, `.invalidOption` for a
+    ///   precision that it does not compute in.
     public func session(
-        on device: Device = .automatic, threads: Int? = nil, fusing: Bool = true
+        on device: Device = .automatic, threads: Int? = nil, precision: FloatPrecision = .float32, fusing: Bool = true
     ) throws(HoneError) -> InferenceSession {
-        let backend = try device.backend(threads: threads)
+        let backend = try device.backend(threads: threads, precision: precision)
         var executable = graph
         let pipeline = fusing ? PassPipeline.execution : PassPipeline.unfusedExecution
         try pipeline.run(on: &executable, evaluator: ReferenceBackend())
         let session = try Session(executable, backend: backend, evaluator: ReferenceBackend())
-        let validation = try StepValidation.fromEnvironment(executable, threads: threads)
+        let validation = try StepValidation.fromEnvironment(executable, threads: threads, precision: precision)
         // The graph lives on in the session alone, which lets go of the weights that kernels hold packed.
         executable = Graph()
         try session.prepare()

@@ -18,13 +18,18 @@ package struct PlanSummary: Sendable {
     }
 
     package let device: String
+    /// Of float convolutions and matrix products.
+    package let precision: FloatPrecision
     package let shapes: [String: [Int]]
     package let steps: [Step]
     package let arenaByteCount: Int
     package let unsharedByteCount: Int
     package let constantByteCount: Int
 
-    package init(_ model: Model, session: InferenceSession, shapes given: [String: [Int]]) throws(HoneError) {
+    package init(
+        _ model: Model, session: InferenceSession, precision: FloatPrecision = .float32, shapes given: [String: [Int]]
+    ) throws(HoneError) {
+        self.precision = precision
         let feed = try model.exampleFeed(given)
         let plan = try session.session.plan(for: feed)
         device = session.session.backend.name

@@ -18,9 +18,17 @@ struct StepValidation: StepCheck {
 
     /// What the environment asks for; nil if it asks for nothing.
     ///
-    /// - Throws: `.invalidOption` for a device that is none, `.device` for one that is missing.
-    static func fromEnvironment(_ graph: Graph, threads: Int?) throws(HoneError) -> StepValidation? {
+    /// - Throws: `.invalidOption` for a device that is none, or where steps are not computed in float32; `.device` for a device
+    ///   that is missing.
+    static func fromEnvironment(
+        _ graph: Graph, threads: Int?, precision: FloatPrecision
+    ) throws(HoneError) -> StepValidation? {
         guard let name = ProcessInfo.processInfo.environment[variable], !name.isEmpty else { return nil }
+        guard precision == .float32 else {
+            throw HoneError(
+                .invalidOption, "\(variable) compares bits, which are other ones in \(precision.rawValue)",
+                remedy: "leave '--precision' out, or unset \(variable)")
+        }
         let device: Device
         do throws(HoneError) {
             device = try Device(name)

@@ -9,6 +9,7 @@ package struct OpenCLBackend: Backend {
     package let name: String
     let device: OpenCLDevice
     private let threads: Int?
+    private let precision: FloatPrecision
     private let definitions: any KernelDefinitions
     /// Where what was tuned is kept.
     let cache: ProgramCache
@@ -16,14 +17,17 @@ package struct OpenCLBackend: Backend {
     /// - Parameters:
     ///   - device: one that can be used.
     ///   - threads: how many host threads definitions may use; nil for one a core.
+    ///   - precision: of float convolutions and matrix products.
     ///   - definitions: compute, on the host, what this backend has no kernel for.
     ///   - cache: where tuned tiles are kept.
     package init(
-        device: OpenCLDevice, threads: Int? = nil, definitions: any KernelDefinitions, cache: ProgramCache = .standard
+        device: OpenCLDevice, threads: Int? = nil, precision: FloatPrecision = .float32,
+        definitions: any KernelDefinitions, cache: ProgramCache = .standard
     ) {
         name = "opencl:\(device.index)"
         self.device = device
         self.threads = threads
+        self.precision = precision
         self.definitions = definitions
         self.cache = cache
     }
@@ -36,7 +40,7 @@ package struct OpenCLBackend: Backend {
         let context = try DeviceContext.shared(device)
         let queue = try context.makeQueue(profiling: true)
         let tiles = TileChoice(TunedTiles(cache, device.info))
-        let maker = LaunchMaker(queue: queue, tiles: tiles)
+        let maker = LaunchMaker(queue: queue, precision: precision, tiles: tiles)
         let arranged = arranged(plan)
         var works: [Residency.Work] = []
         var details: [String?] = []

@@ -20,6 +20,14 @@ import Testing
         #expect(try bits(again, feed) == bits(model, feed))
     }
 
+    @Test(arguments: [Device.cpu, .reference])
+    func devicesOnTheHostComputeFloat32(device: Device) throws {
+        let error = #expect(throws: HoneError.self) {
+            try Digits.model().session(on: device, precision: .tf32)
+        }
+        #expect(error?.message == "the \(device) device computes float32 only, not tf32")
+    }
+
     @Test func truncatedBytesAreRefused() throws {
         let file = [UInt8](try Data(contentsOf: URL(filePath: Digits.path)))
         #expect(throws: HoneError.self) { try Model(bytes: Array(file.prefix(file.count / 2))) }

@@ -30,12 +30,12 @@ ERROR = re.compile(
 QUERY = re.compile(
     r"Oclgrind - OpenCL runtime error detected\s+Function: clGet(?:Device|Platform|KernelWorkGroup)Info\s+"
     r"Error:    CL_INVALID_(?:VALUE|OPERATION)(?:\s+For argument '\w+')?[^\n]*\n")
-# Matrix cores are chosen on GPUs only, passes fold most batch normalizations, and a session fills no buffer: these tests
-# force what models would not come to.
+# Matrix cores are chosen on GPUs only, or where a precision is asked for, passes fold most batch normalizations, and a session
+# fills no buffer: these tests force what models would not come to.
 SWIFT_TESTS = "|".join(
     rf"OpenCLBackendTests\.{test}" for test in (
         "ConvU8BlockTests/quantizedConvolutions", "NormalizationTests/batchNormalizationIsTheDefinition",
-        "HostTests/fillSetsEveryWord"))
+        "HostTests/fillSetsEveryWord", "PrecisionTests/zeroTapsTakeNoPart", "PrecisionTests/stacksOfMatricesAreWithinTheBound"))
 # Kernels that no run in a simulator comes to, with the reason.
 EXEMPT = {
     "batch_normalization": "passes fold what small models have; Tests/Oracle/test_opencl.py runs it in a real one",

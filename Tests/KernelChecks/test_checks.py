@@ -46,15 +46,17 @@ def test_a_kernel_that_does_not_compile_is_refused(tmp_path):
     [preset] = read_presets(tmp_path)
     [row] = check_nvidia.attempt(preset, "sm_90", tmp_path)
     assert "undeclared identifier 'z'" in row.complaints[0]
-    assert "undeclared identifier 'z'" in check_amd.attempt(preset, "gfx942", tmp_path)[1][0]
+    [row] = check_amd.attempt(preset, "gfx942", tmp_path)
+    assert "undeclared identifier 'z'" in row.complaints[0]
 
 
 def test_scratch_memory_fails_presets_for_amd_only(tmp_path):
     (tmp_path / "indexed_array.cl").write_text((BROKEN / "indexed_array.cl").read_text())
     (tmp_path / "presets.txt").write_text("indexed_array.cl every all\nindexed_array.cl amd gfx\n")
     every, amd = read_presets(tmp_path)
-    assert check_amd.attempt(every, "gfx942", tmp_path)[1] == []
-    assert "132 bytes of scratch memory" in check_amd.attempt(amd, "gfx942", tmp_path)[1][0]
+    assert [row.complaints for row in check_amd.attempt(every, "gfx942", tmp_path)] == [[]]
+    [row] = check_amd.attempt(amd, "gfx942", tmp_path)
+    assert "132 bytes of scratch memory" in row.complaints[0]
 
 
 @pytest.mark.parametrize("table, reason", [

@@ -22,7 +22,7 @@ import Testing
         let special = source.chance(0.3)
         let images = source.integer(1...2)
         let x = source.floats([images, channels] + input, special: special)
-        var constants = ["w": weights([outputs, channels / group] + kernel, using: &source)]
+        var constants = ["w": source.blockSparse([outputs, channels / group] + kernel)]
         if source.chance(0.7) { constants["b"] = source.floats([outputs], special: special) }
         func ints(_ values: [Int]) -> AttributeValue { .ints(values.map { Int64($0) }) }
         var attributes: [String: AttributeValue] = [
@@ -84,20 +84,5 @@ import Testing
             nodes: [Node("ConvTranspose", inputs: names, outputs: ["y"], attributes: attributes)], inputs: ["x": x],
             constants: constants)
         try trial.check("seed \(seed): \(x.shape) * \(kernel), \(attributes)")
-    }
-
-    /// Weights with whole blocks of zeros of both signs.
-    private func weights(_ shape: [Int], using source: inout OperandSource) -> Tensor {
-        var values = source.floats(shape).elements(as: Float.self)
-        let taps = shape[1...].reduce(1, *)
-        let sparsity = source.pick([0, 0, 0.3, 0.75, 1])
-        for block in stride(from: 0, to: shape[0], by: 16) {
-            for tap in 0..<taps where source.chance(sparsity) {
-                for output in block..<min(block + 16, shape[0]) {
-                    values[output * taps + tap] = source.chance(0.5) ? -0.0 : 0
-                }
-            }
-        }
-        return Tensor(values, shape: shape)
     }
 }

@@ -38,6 +38,11 @@ struct SessionTrial {
         }
     }
 
+    /// The outputs on a backend.
+    func run(on backend: any Backend) throws -> [String: Tensor] {
+        try Session(graph, backend: backend, evaluator: ReferenceBackend()).run(inputs)
+    }
+
     var graph: Graph {
         var graph = Graph()
         graph.opsets = ["": opset, honeDomain: 1, microsoftDomain: 1]
@@ -75,6 +80,21 @@ struct OperandSource {
         let specials: [Float] = [0, -0.0, .infinity, -.infinity, .nan, .leastNonzeroMagnitude, -3e38]
         let values = (0..<shape.reduce(1, *)).map { _ in
             special && integer(0...29) == 0 ? pick(specials) : Float.random(in: -4...4, using: &random)
+        }
+        return Tensor(values, shape: shape)
+    }
+
+    /// Weights of a convolution with whole blocks of zeros of both signs.
+    mutating func blockSparse(_ shape: [Int]) -> Tensor {
+        var values = floats(shape).elements(as: Float.self)
+        let taps = shape[1...].reduce(1, *)
+        let sparsity = pick([0, 0, 0.3, 0.75, 1])
+        for block in stride(from: 0, to: shape[0], by: 16) {
+            for tap in 0..<taps where chance(sparsity) {
+                for output in block..<min(block + 16, shape[0]) {
+                    values[output * taps + tap] = chance(0.5) ? -0.0 : 0
+                }
+            }
         }
         return Tensor(values, shape: shape)
     }

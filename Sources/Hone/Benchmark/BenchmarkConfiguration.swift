@@ -9,12 +9,17 @@ package struct BenchmarkConfiguration: Sendable, Hashable {
     package let threads: Int
     /// How many samples are run at a time.
     package let batch: Int
+    /// Of float convolutions and matrix products.
+    package let precision: FloatPrecision
 
-    package init(device: Device, isa: String? = nil, threads: Int, batch: Int = 1) {
+    package init(
+        device: Device, isa: String? = nil, threads: Int, batch: Int = 1, precision: FloatPrecision = .float32
+    ) {
         self.device = device
         self.isa = isa
         self.threads = threads
         self.batch = batch
+        self.precision = precision
     }
 
     /// The instruction set that kernels use; for devices without a choice of their own, the fastest of this processor,

@@ -48,7 +48,8 @@ package final class BenchmarkSession {
         // Before the session, which may let go of weights that kernels hold packed.
         let densities = try LayerDensities(model.graph)
         start = clock.now
-        let backend = try configuration.device.backend(threads: configuration.threads, isa: configuration.isa)
+        let backend = try configuration.device.backend(
+            threads: configuration.threads, isa: configuration.isa, precision: configuration.precision)
         session = try Session(model.graph, backend: backend, evaluator: ReferenceBackend())
         model.graph = Graph()
         let plan = try session.plan(for: feed)

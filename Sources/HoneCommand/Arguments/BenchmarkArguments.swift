@@ -9,6 +9,7 @@ struct BenchmarkArguments {
     let batches: [Int]?
     let isa: String?
     let sparsity: Double?
+    let precision: FloatPrecision
     var settings = BenchmarkSettings()
 
     /// - Throws: `UsageError` for an option without meaning.
@@ -17,6 +18,7 @@ struct BenchmarkArguments {
         threads = try arguments.integers("--threads") ?? [ProcessInfo.processInfo.activeProcessorCount]
         batches = try arguments.integers("--batch")
         isa = arguments.value("--isa")
+        precision = try DeviceOption.parsePrecision(arguments)
         sparsity = try arguments.number("--sparsity")
         if let sparsity, !(0...1).contains(sparsity) {
             throw arguments.fail("option --sparsity needs a number from 0 to 1, not '\(sparsity)'")
@@ -50,7 +52,8 @@ struct BenchmarkArguments {
         devices.flatMap { device in
             threads.map { threads in
                 BenchmarkConfiguration(
-                    device: device, isa: device == .cpu ? isa : nil, threads: threads, batch: batch)
+                    device: device, isa: device == .cpu ? isa : nil, threads: threads, batch: batch,
+                    precision: precision)
             }
         }
     }

@@ -35,6 +35,8 @@ struct CommandSpecification: Sendable {
     let options: [OptionSpecification]
     /// Paragraphs printed after the options.
     var notes: [String] = []
+    /// Options of other commands that make no sense here, with the reason.
+    var refusals: [String: String] = [:]
 
     /// A flag of every command that computes on a device.
     static let verbose = OptionSpecification.flag(

@@ -35,6 +35,7 @@ struct ParsedArguments {
                 inlineValue = String(argument[argument.index(after: equals)...])
                 argument = String(argument[..<equals])
             }
+            if let reason = specification.refusals[argument] { throw fail("option \(argument): \(reason)") }
             guard let option = known[argument] else {
                 throw fail("unknown option \(argument)\(suggestion(for: argument, among: Array(known.keys)))")
             }

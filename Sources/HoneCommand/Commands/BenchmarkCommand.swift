@@ -11,6 +11,7 @@ enum BenchmarkCommand: Command {
             .value("--threads", "N[,N]", "numbers of threads (default: one a core)"),
             .value("--batch", "N[,N]", "samples to run at a time (default: what the model fixes, else 1)"),
             .value("--isa", "NAME", "instruction set of the cpu device: scalar, avx2, avxvnni, avx512vnni, neon"),
+            DeviceOption.precision,
             .value(
                 "--sparsity", "S", "make this share (0 to 1) of the weight blocks of every layer but the first zero"),
             .value("--runs", "N", "timed runs of each configuration"),
@@ -122,6 +123,9 @@ enum BenchmarkCommand: Command {
         guard !arguments.has("--shape") else { throw arguments.fail("--shape takes a model") }
         for option in ["--side", "--seed", "--verify"] where arguments.has(option) {
             throw arguments.fail("\(arguments.positional[0]) takes no \(option)")
+        }
+        guard plan.precision == .float32 || arguments.has("--no-verify") else {
+            throw arguments.fail("only float32 gives the reference's bits: --precision needs --no-verify")
         }
         let arithmetic = try arguments.choice("--type", of: LayerArithmetic.self) ?? .int8
         let layers =

@@ -17,7 +17,7 @@ enum EvaluateCommand: Command {
             .value("--batch", "N", "samples to run at a time (default 50)"),
             .value(
                 "--verify", "A,B", "also compare two executions of the model on its first sample (see 'hone verify')"),
-            DeviceOption.device, DeviceOption.threads,
+            DeviceOption.device, DeviceOption.threads, DeviceOption.precision,
             .flag("--json", "print JSON"),
         ] + DataOptions.preprocessing,
         notes: [
@@ -31,6 +31,7 @@ enum EvaluateCommand: Command {
         let preprocessing = try DataOptions.parsePreprocessing(arguments)
         let device = try DeviceOption.parse(arguments)
         let threads = try arguments.integer("--threads")
+        let precision = try DeviceOption.parsePrecision(arguments)
         let verification = try arguments.value("--verify").map {
             try VerifyCommand.executions("--verify", $0, arguments)
         }
@@ -44,7 +45,8 @@ enum EvaluateCommand: Command {
         let wantedTopK = try topK(arguments)
         guard dataset.labels != nil || !arguments.has("--top") else { throw arguments.fail("--top needs --labels") }
         let topK = dataset.labels == nil ? nil : wantedTopK
-        var run = try EvaluationRun(model, reference: reference, device: device, threads: threads, topK: topK)
+        var run = try EvaluationRun(
+            model, reference: reference, device: device, threads: threads, precision: precision, topK: topK)
         let wanted = try arguments.integer("--batch") ?? referenceDataset?.requiredBatchSize
         let ranges = try dataset.ranges(batch: wanted, default: 50, limit: try arguments.integer("--limit"))
         let progress = ProgressBar("Evaluating", total: ranges.reduce(0) { $0 + $1.count })
@@ -58,7 +60,8 @@ enum EvaluateCommand: Command {
         progress.finish()
 
         var summary = EvaluationSummary(
-            model: path, reference: referencePath, device: run.deviceName, result: run.result)
+            model: path, reference: referencePath, device: run.deviceName, precision: precision,
+            result: run.result)
         summary.modelBytes = fileSize(path)
         summary.referenceBytes = referencePath.map { fileSize($0) }
         let single = dataset.requiredBatchSize ?? 1

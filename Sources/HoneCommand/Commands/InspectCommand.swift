@@ -10,20 +10,24 @@ enum InspectCommand: Command {
             .flag("--plan", "also show the steps, layouts and memory of the plan"),
             .list("--shape", "NAME=1x3x224x224", "shape of an input whose dimensions are open (batch defaults to 1)"),
             .value("--device", "DEVICE", "device to plan for: auto, reference, cpu, opencl[:N] (default auto)"),
+            DeviceOption.precision,
             .flag("--json", "print JSON"),
         ])
 
     static func run(_ arguments: ParsedArguments) async throws {
         let path = arguments.positional[0]
         let device = try DeviceOption.parse(arguments)
-        if arguments.has("--device"), !arguments.has("--plan") { throw arguments.fail("--device needs --plan") }
+        let precision = try DeviceOption.parsePrecision(arguments)
+        for option in ["--device", "--precision"] where arguments.has(option) && !arguments.has("--plan") {
+            throw arguments.fail("\(option) needs --plan")
+        }
         let model = try Model(path: path)
         let shapes = try ShapeOptions.parse(arguments)
         let summary = try ModelSummary(model, path: path, shapes: shapes)
         var plan: PlanSummary?
         if arguments.has("--plan") {
-            let session = try model.session(on: device)
-            plan = try PlanSummary(model, session: session, shapes: shapes)
+            let session = try model.session(on: device, precision: precision)
+            plan = try PlanSummary(model, session: session, precision: precision, shapes: shapes)
         }
         if arguments.has("--json") {
             var members = summary.json

@@ -25,7 +25,8 @@ enum QuantizeCommand: Command {
         notes: [
             "The output is standard ONNX (QuantizeLinear and DequantizeLinear around what runs on integers): per-channel "
                 + "int8 weights, uint8 activations. Calibrate on training images, never on those that measure accuracy."
-        ])
+        ],
+        refusals: ["--precision": "calibration computes float32 only: a record is the same on every device"])
 
     private enum Method: String, CaseIterable {
         case mse, minmax, percentile

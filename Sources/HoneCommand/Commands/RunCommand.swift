@@ -14,7 +14,7 @@ enum RunCommand: Command {
             .value("--output", "Y.npy", "write the first output here"),
             .value("--output-dir", "DIR", "write every output here, with outputs.json naming them"),
             .value("--sets", "SETS.json", "run several input sets in one process instead of --input"),
-            DeviceOption.device, DeviceOption.threads,
+            DeviceOption.device, DeviceOption.threads, DeviceOption.precision,
             .flag("--profile", "print the time of each step"),
             .flag("--json", "print JSON"),
         ] + DataOptions.preprocessing,
@@ -27,7 +27,8 @@ enum RunCommand: Command {
     static func run(_ arguments: ParsedArguments) async throws {
         let model = try Model(path: arguments.positional[0])
         let session = try model.session(
-            on: try DeviceOption.parse(arguments), threads: try arguments.integer("--threads"))
+            on: try DeviceOption.parse(arguments), threads: try arguments.integer("--threads"),
+            precision: try DeviceOption.parsePrecision(arguments))
         let files = try InputFiles(model, arguments)
         guard arguments.has("--sets") || arguments.has("--input") || model.inputs.isEmpty else {
             let wanted = model.inputs.map { "\($0)" }.joined(separator: ", ")

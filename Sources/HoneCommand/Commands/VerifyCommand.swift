@@ -23,7 +23,7 @@ enum VerifyCommand: Command {
                 + "are compared beside it. Between a device and its :unfused form every value that both compute is compared. "
                 + "Exit status 1 if anything differs that NUMERICS.md wants equal; float "
                 + "functions such as exp have a bound between devices. Without --data the inputs are random."
-        ])
+        ], refusals: ["--precision": "only float32 gives the same bits on every device"])
 
     static func run(_ arguments: ParsedArguments) async throws {
         let (first, second) = try executions("--device", try arguments.required("--device"), arguments)

@@ -11,6 +11,7 @@ extension BenchmarkReport.Entry {
         let latency = result.latency
         return .object([
             ("name", .string(name)), ("device", .string(result.device)),
+            ("precision", .string(result.configuration.precision.rawValue)),
             ("isa", result.isa.map { .string($0) } ?? .null),
             ("threads", .integer(result.configuration.threads)), ("batch", .integer(result.configuration.batch)),
             ("latency_ms", latency.json), ("timed_runs", .integer(latency.count)),

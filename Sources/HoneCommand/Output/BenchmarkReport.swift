@@ -57,7 +57,8 @@ struct BenchmarkReport {
     private func cells(_ result: BenchmarkResult) -> [String] {
         let latency = result.latency
         return [
-            result.device, result.isa ?? "-", "\(result.configuration.threads)", "\(result.configuration.batch)",
+            result.device + result.configuration.precision.suffix, result.isa ?? "-", "\(result.configuration.threads)",
+            "\(result.configuration.batch)",
             Quantity.fixed(latency.median, 3), Quantity.fixed(latency.p90, 3), Quantity.fixed(latency.min, 3),
         ]
     }
@@ -80,7 +81,8 @@ struct BenchmarkReport {
             table.add(["\(index)", layer.operatorType, layer.name, layer.output] + cells(layer, result.peaks))
         }
         let configuration = result.configuration
-        return "\(result.device)\(result.isa.map { " \($0)" } ?? ""), \(configuration.threads) thread(s), batch "
+        return
+            "\(result.device)\(configuration.precision.suffix)\(result.isa.map { " \($0)" } ?? ""), \(configuration.threads) thread(s), batch "
             + "\(configuration.batch)\n" + table.text()
             + "layers \(Quantity.fixed(result.layerMilliseconds, 3)) ms, "
             + "\(Quantity.fixed(result.layerImagesPerSecond, 1)) images/s; whole run "

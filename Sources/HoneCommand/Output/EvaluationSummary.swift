@@ -7,6 +7,7 @@ struct EvaluationSummary {
     let model: String
     let reference: String?
     let device: String
+    let precision: FloatPrecision
     let result: EvaluationResult
     var modelBytes = 0
     var referenceBytes: Int?
@@ -41,7 +42,9 @@ struct EvaluationSummary {
         if let verification {
             add("verify", "", verification.report.isEqual ? "bit-exact" : "DIFFERENT")
         }
-        var lines = [table.text() + "\(Quantity.count(result.sampleCount)) samples on device \(device)"]
+        var lines = [
+            table.text() + "\(Quantity.count(result.sampleCount)) samples on device \(device)\(precision.suffix)"
+        ]
         if let reference { lines.append("reference: \(reference)") }
         lines.append("model: \(model)")
         if result.accuracy == nil {
@@ -63,7 +66,8 @@ struct EvaluationSummary {
     var json: JSONValue {
         var members: [(key: String, value: JSONValue)] = [
             ("model", .string(model)), ("reference", reference.map { .string($0) } ?? .null),
-            ("device", .string(device)), ("samples", .integer(result.sampleCount)),
+            ("device", .string(device)), ("precision", .string(precision.rawValue)),
+            ("samples", .integer(result.sampleCount)),
             ("accuracy", accuracy(result.accuracy)), ("referenceAccuracy", accuracy(result.referenceAccuracy)),
         ]
         if let comparison = result.comparison {

@@ -16,7 +16,7 @@ extension PlanSummary {
             }
         }
         let at = shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        return "plan on \(device) for \(at)\n" + table.text()
+        return "plan on \(device)\(precision.suffix) for \(at)\n" + table.text()
             + "intermediate values: \(Quantity.bytes(arenaByteCount)) in one arena, "
             + "\(Quantity.bytes(unsharedByteCount)) unshared; constants: \(Quantity.bytes(constantByteCount))"
     }
@@ -44,7 +44,8 @@ extension PlanSummary {
             ])
         }
         return .object([
-            ("device", .string(device)), ("arenaBytes", .integer(arenaByteCount)),
+            ("device", .string(device)), ("precision", .string(precision.rawValue)),
+            ("arenaBytes", .integer(arenaByteCount)),
             ("unsharedBytes", .integer(unsharedByteCount)), ("constantBytes", .integer(constantByteCount)),
             ("steps", .array(entries)),
         ])

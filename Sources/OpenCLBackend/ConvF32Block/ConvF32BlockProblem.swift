@@ -6,8 +6,6 @@ import Tensors
 /// A float convolution of blocked values, weights packed into lists: what `conv_f32_block` and `conv_depthwise_f32` compute.
 struct ConvF32BlockProblem {
     let steps: FloatSteps
-    /// 16 floats for each tap and group, in list order.
-    let weights: DeviceBuffer
     let isDepthwise: Bool
     let tile: ConvF32BlockTile
     let input: StepOperands.Value
@@ -31,11 +29,14 @@ struct ConvF32BlockProblem {
 
     /// Packs the constants.
     ///
+    /// - Parameter floats: the weights: 16 for each tap and group, in list order.
     /// - Throws: `.unsupported` if a distance does not fit 32 bits; `.outOfMemory`.
-    func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
-        let groups = (channels + 15) / 16
-        let start = bias + [Float](repeating: 0, count: (groups + 1) * 16 - bias.count)
-        let (table, biases) = (try maker.buffer(steps.steps), try maker.buffer(start))
+    func launches(
+        weights floats: UnsafeBufferPointer<Float>, _ maker: LaunchMaker
+    ) throws(HoneError) -> [KernelLaunch] {
+        if !isDepthwise, maker.precision != .float32 { return try matrixLaunches(weights: floats, maker) }
+        let weights = try maker.buffer(bytes: UnsafeRawBufferPointer(floats))
+        let (table, biases) = (try maker.buffer(steps.steps), try maker.buffer(paddedBias))
         var launches: [KernelLaunch] = []
         for count in [2, 1] {
             let some = steps.lists.filter { $0.groups.count == count }
@@ -52,11 +53,40 @@ struct ConvF32BlockProblem {
         return launches
     }
 
+    /// For each output, lanes past the last included, of a pair whose second group does not exist as well.
+    var paddedBias: [Float] {
+        bias + [Float](repeating: 0, count: ((channels + 15) / 16 + 1) * 16 - bias.count)
+    }
+
+    /// Output pixels of all images.
+    var pixels: Int { inputShape.images * rows * columns }
+
     private func launch(
         groups: Int, lists: Int, _ memory: [KernelArgument]
     ) throws(HoneError) -> KernelLaunch {
-        var defines = ["ACTIVATION": activation.kernelKind, "LANES": "\(tile.lanes)", "PIXELS": "\(tile.pixels)"]
-        let pixels = inputShape.images * rows * columns
+        let (shared, arguments) = try parameters(memory)
+        var defines = shared
+        defines["LANES"] = "\(tile.lanes)"
+        defines["PIXELS"] = "\(tile.pixels)"
+        if isDepthwise {
+            return KernelLaunch(
+                program: KernelProgram(file: "conv_depthwise_f32", defines: defines), function: "conv_depthwise_f32",
+                arguments: arguments, globalSize: [(pixels + tile.pixels - 1) / tile.pixels * 4, lists],
+                localSize: [tile.lanes, 1])
+        }
+        defines["GROUPS"] = "\(groups)"
+        return KernelLaunch(
+            program: KernelProgram(file: "conv_f32_block", defines: defines), function: "conv_f32_block",
+            arguments: arguments, globalSize: [(pixels + tile.pixels - 1) / tile.pixels, lists],
+            localSize: [tile.lanes, 1])
+    }
+
+    /// What all kernels take: `CONV_F32_PARAMETERS` behind the first six, and the defines of conv_f32_block.clh.
+    func parameters(
+        _ memory: [KernelArgument]
+    ) throws(HoneError) -> (defines: [String: String], arguments: [KernelArgument]) {
+        var defines = ["ACTIVATION": activation.kernelKind]
+        defines["ALIGNED"] = inputShape.layout.channelsPerPixel % 4 == 0 ? "1" : "0"
         var arguments = memory
         arguments += [try .integer(inputOrigin), try .integer(inputPixel), try .integer(inputRow)]
         arguments += [
@@ -74,17 +104,6 @@ struct ConvF32BlockProblem {
             arguments.append(.value(addition.other.id))
             arguments += try ElementDistances(other).arguments() + addition.activation.kernelArguments
         }
-        if isDepthwise {
-            return KernelLaunch(
-                program: KernelProgram(file: "conv_depthwise_f32", defines: defines), function: "conv_depthwise_f32",
-                arguments: arguments, globalSize: [(pixels + tile.pixels - 1) / tile.pixels * 4, lists],
-                localSize: [tile.lanes, 1])
-        }
-        defines["GROUPS"] = "\(groups)"
-        defines["ALIGNED"] = inputShape.layout.channelsPerPixel % 4 == 0 ? "1" : "0"
-        return KernelLaunch(
-            program: KernelProgram(file: "conv_f32_block", defines: defines), function: "conv_f32_block",
-            arguments: arguments, globalSize: [(pixels + tile.pixels - 1) / tile.pixels, lists],
-            localSize: [tile.lanes, 1])
+        return (defines, arguments)
     }
 }

@@ -40,17 +40,16 @@ extension FloatConvolution {
         let ends = lists.lists.indices.map {
             lists.firstWeight($0) + lists.entries($0).count * 16 * lists.groups($0).count
         }
-        let weights = try maker.buffer(
-            bytes: UnsafeRawBufferPointer(start: lists.weights.address, count: (ends.max() ?? 0) * 4))
         let floats = (row: inputShape.rowBytes / 4, pixel: inputShape.pixelBytes / 4)
         let problem = ConvF32BlockProblem(
-            steps: steps, weights: weights, isDepthwise: isDepthwise, tile: tile, input: x, inputShape: inputShape,
+            steps: steps, isDepthwise: isDepthwise, tile: tile, input: x, inputShape: inputShape,
             inputOrigin: inputShape.originBytes / 4 - window.padsBegin[0] * floats.row - window.padsBegin[1]
                 * floats.pixel,
             inputPixel: window.strides[1] * floats.pixel, inputRow: window.strides[0] * floats.row, output: y,
             outputPlaces: ElementDistances(outputShape), outputPixel: outputShape.pixelBytes / 4,
             rows: outputShape.height, columns: outputShape.width, channels: outputShape.channels,
             bias: bias?.elements(as: Float.self) ?? [], activation: activation, addition: step.addition)
-        return try problem.launches(maker)
+        return try problem.launches(
+            weights: UnsafeBufferPointer(start: lists.weights.address, count: ends.max() ?? 0), maker)
     }
 }

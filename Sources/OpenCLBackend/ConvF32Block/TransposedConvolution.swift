@@ -93,13 +93,15 @@ struct TransposedConvolution {
             : ConvF32BlockTile.chosen(
                 pixels: to.images * rows.count * columns.count, groups: to.groups, on: maker.device)
         let problem = ConvF32BlockProblem(
-            steps: steps, weights: try maker.buffer(packed), isDepthwise: isDepthwise, tile: tile, input: x,
+            steps: steps, isDepthwise: isDepthwise, tile: tile, input: x,
             inputShape: from,
             inputOrigin: from.originBytes / 4 + rows.lowerBound * floats.row + columns.lowerBound * floats.pixel,
             inputPixel: floats.pixel, inputRow: floats.row, output: y, outputPlaces: places,
             outputPixel: window.strides[1] * pixel, rows: rows.count, columns: columns.count, channels: outputs,
             bias: bias?.elements(as: Float.self) ?? [])
-        return try problem.launches(maker)
+        return try packed.withUnsafeBufferPointer { weights in
+            Result { () throws(HoneError) in try problem.launches(weights: weights, maker) }
+        }.get()
     }
 
     /// The taps of a phase and their weights, in the order of `Conv`.

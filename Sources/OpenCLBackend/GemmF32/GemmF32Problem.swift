@@ -22,11 +22,7 @@ struct GemmF32Problem {
 
     /// - Throws: `.unsupported` if a size does not fit 32 bits; `.outOfMemory`.
     func launches(_ maker: LaunchMaker) throws(HoneError) -> [KernelLaunch] {
-        let tile = maker.tiles.tile(
-            for: tileProblem,
-            preset: GemmF32Tile.chosen(rows: rows, columns: columns, products: matrices.count, on: maker.device),
-            among: GemmF32Tile.candidates(rows: rows, columns: columns, on: maker.device))
-        var defines = tile.defines
+        var defines: [String: String] = [:]
         defines["TRANSPOSES_LEFT"] = transposesLeft ? "1" : "0"
         defines["TRANSPOSES_RIGHT"] = transposesRight ? "1" : "0"
         defines["ACTIVATION"] = activation.kernelKind
@@ -53,6 +49,12 @@ struct GemmF32Problem {
             defines["SCALED"] = "1"
             arguments.append(.float(alpha))
         }
+        guard maker.precision == .float32 else { return [matrixLaunch(defines, arguments, maker)] }
+        let tile = maker.tiles.tile(
+            for: tileProblem,
+            preset: GemmF32Tile.chosen(rows: rows, columns: columns, products: matrices.count, on: maker.device),
+            among: GemmF32Tile.candidates(rows: rows, columns: columns, on: maker.device))
+        defines.merge(tile.defines) { first, _ in first }
         let across = (columns - 1) / tile.columns + 1
         let down = (rows - 1) / tile.rows + 1
         let items = (across: tile.items[0], down: tile.items[1])
@@ -62,5 +64,22 @@ struct GemmF32Problem {
                 globalSize: [across * items.across, down * items.down, matrices.count],
                 localSize: [items.across, items.down, 1])
         ]
+    }
+
+    /// On matrix units, in the maker's precision.
+    private func matrixLaunch(
+        _ shared: [String: String], _ arguments: [KernelArgument], _ maker: LaunchMaker
+    ) -> KernelLaunch {
+        let tile = GemmF32MatrixTile.chosen(
+            rows: rows, columns: columns, products: matrices.count, on: maker.device)
+        var defines = shared.merging(tile.defines) { first, _ in first }
+        defines["PRECISION"] = maker.precision.kernelKind
+        defines["MMA_PTX"] = maker.probes.hasMatrixPTX ? "1" : "0"
+        return KernelLaunch(
+            program: KernelProgram(file: "gemm_f32_mma", defines: defines), function: "gemm_f32_mma",
+            arguments: arguments,
+            globalSize: [
+                ((columns - 1) / tile.columns + 1) * tile.items, (rows - 1) / tile.rows + 1, matrices.count,
+            ], localSize: [tile.items, 1, 1])
     }
 }

@@ -6,6 +6,8 @@ import Tensors
 /// One for each prepared plan. First every step's launches are made, with `beginStep` before each; then they are bound.
 package final class LaunchMaker {
     package let context: DeviceContext
+    /// Of float convolutions and matrix products.
+    package let precision: FloatPrecision
     /// What the device is.
     package var device: DeviceInfo { context.device.info }
     /// What it was found to do: the chosen body of `dot4`, tensor cores.
@@ -21,9 +23,11 @@ package final class LaunchMaker {
 
     /// - Parameters:
     ///   - queue: takes the constants to the device.
+    ///   - precision: of float convolutions and matrix products.
     ///   - tiles: presets, if nothing else is given.
-    package init(queue: CommandQueue, tiles: TileChoice = TileChoice()) {
+    package init(queue: CommandQueue, precision: FloatPrecision = .float32, tiles: TileChoice = TileChoice()) {
         context = queue.context
+        self.precision = precision
         self.queue = queue
         self.tiles = tiles
     }
