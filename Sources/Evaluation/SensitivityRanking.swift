@@ -10,6 +10,9 @@ package struct SensitivityRanking: Sendable {
 
     package let entries: [Entry]
 
+    /// Divergences below this are those of classes that are certain anyway, and rank no layer.
+    private static let smallestDivergence = 1e-9
+
     /// Measures every layer.
     ///
     /// - Parameters:
@@ -26,8 +29,12 @@ package struct SensitivityRanking: Sendable {
         }
         // By divergence, which tells layers apart that cost no prediction; noise decides between equals. A loss without a
         // divergence has no finite score, and comes before all others.
+        let smallestDivergence = SensitivityRanking.smallestDivergence
         let keys = entries.map { entry in
-            (-(entry.loss.klDivergence ?? .infinity), entry.loss.values.signalToNoise ?? -.infinity)
+            (
+                -max(entry.loss.klDivergence ?? .infinity, smallestDivergence),
+                entry.loss.values.signalToNoise ?? -.infinity
+            )
         }
         self.entries = entries.indices.sorted { left, right in
             keys[left] == keys[right] ? left < right : keys[left] < keys[right]

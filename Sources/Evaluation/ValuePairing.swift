@@ -18,10 +18,14 @@ package struct ValuePairing: Sendable {
         package let integers: QuantizedValue?
         /// The pairs that it is made from, with nothing paired in between: positions.
         package fileprivate(set) var sources: [Int] = []
+        /// Nodes with weights since those sources, its own maker included.
+        package fileprivate(set) var weightedNodeCount = 0
     }
 
     /// In the order of the float graph.
     package let pairs: [Pair]
+
+    private static let weighted: Set<String> = ["Conv", "ConvTranspose", "Gemm", "MatMul"]
 
     /// - Parameters:
     ///   - float: after the portable passes.
@@ -54,14 +58,23 @@ package struct ValuePairing: Sendable {
                     value: value, node: uses.origin(of: value) { found[$0] != nil }, counterpart: counterpart,
                     integers: integers))
         }
-        var reached: [String: Set<Int>] = [:]
-        for node in float.nodes {
-            let sources = node.inputs.reduce(into: Set<Int>()) { sources, name in
-                if let own = positions[name] { sources.insert(own) } else { sources.formUnion(reached[name] ?? []) }
+        var reached: [String: (sources: Set<Int>, weighted: Set<Int>)] = [:]
+        for (index, node) in float.nodes.enumerated() {
+            var (sources, weighted) = (Set<Int>(), Set<Int>())
+            for name in node.inputs {
+                if let own = positions[name] {
+                    sources.insert(own)
+                } else if let before = reached[name] {
+                    sources.formUnion(before.sources)
+                    weighted.formUnion(before.weighted)
+                }
             }
+            if ValuePairing.weighted.contains(node.operatorType) { weighted.insert(index) }
             for output in node.outputs {
-                reached[output] = sources
-                if let position = positions[output] { pairs[position].sources = sources.sorted() }
+                reached[output] = (sources, weighted)
+                guard let position = positions[output] else { continue }
+                pairs[position].sources = sources.sorted()
+                pairs[position].weightedNodeCount = weighted.count
             }
         }
         self.pairs = pairs

@@ -55,6 +55,9 @@ public struct ModelComparison: Sendable {
         /// How many decibels the ratio is below the lowest of the values that this one is made from, of which each counts
         /// as 40 dB at most; infinite where this value gained or lost NaNs or infinities.
         public let lossAgainstSources: Double?
+        /// How many layers with weights lie between those values and this one, its own included; more than one where what is
+        /// between has a name in one model only.
+        public let weightedLayerCount: Int
         /// The cosine of the angle between both; nil where one is all zero.
         public let cosine: Double?
         /// The mean difference.
@@ -94,7 +97,8 @@ public struct ModelComparison: Sendable {
                 node: pair.node.map { $0.name.isEmpty ? pair.value : $0.name }, operatorType: pair.node?.qualifiedType,
                 value: pair.value, isQuantized: pair.integers != nil, elementCount: value.elementCount,
                 signalToNoise: value.signalToNoise, lossAgainstSources: comparison.lossAgainstSources(position),
-                cosine: value.cosine, meanError: value.meanError, maximumError: value.maximumError,
+                weightedLayerCount: pair.weightedNodeCount, cosine: value.cosine, meanError: value.meanError,
+                maximumError: value.maximumError,
                 worstChannels: value.worstChannels(3).map {
                     Channel(index: $0.index, signalToNoise: $0.signalToNoise)
                 },

@@ -42,7 +42,7 @@ public struct Sensitivity: Sendable {
         public let loss: QuantizationLoss
     }
 
-    /// The most costly first: by divergence, then by noise.
+    /// The most costly first: by divergence, and where it is equal or below 1e-9 by noise.
     public let layers: [Layer]
     /// Samples that each was measured on.
     public let sampleCount: Int

@@ -7,6 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import zoo
 from hone_cli import DEVICE, assert_refused, hone, hone_json
+from test_opencl import implementation  # noqa: F401, a fixture
 
 SEED, SAMPLES, GUILTY = 20260, 320, "conv2"
 
@@ -162,6 +163,10 @@ def test_no_figure_depends_on_batch_threads_or_device(workplace):
     assert one == compare(workplace, "--batch", 7, "--device", "reference")
 
 
+def test_opencl_gives_the_same_figures(workplace, implementation):
+    assert compare(workplace, "--device", "opencl:0") == compare(workplace, "--device", "cpu")
+
+
 def test_sensitivity_ranks_the_guilty_layer_first(workplace):
     arguments = ["sensitivity", workplace / "float.onnx", "--data", workplace / "x.npy", "--layout", "NCHW"]
     report = hone_json(*arguments, "--labels", workplace / "y.npy")
@@ -256,6 +261,16 @@ def test_files_of_other_tools(models, quantized, original):
     ratios = [layer["sqnrDecibels"] for layer in found if layer["sqnrDecibels"] is not None]
     print(f"{len(found)} of {len(report['layers'])} values in integers, SQNR {min(ratios):.1f} to {max(ratios):.1f} dB; {report['verdict']}")
     assert len(found) >= 8 and min(ratios) > 3
+
+
+@pytest.mark.needs_models
+def test_layers_without_names_are_not_blamed(models):
+    """A file of a converter that renames everything: the loss is that of all layers in between, and said to be."""
+    report = hone_json("compare", models / "models" / "float" / "resnet8_cifar10.onnx",
+                       models / "models" / "quantized" / "resnet8_cifar10_tflite_int8_qdq.onnx",
+                       "--data", models / "data" / zoo.RESNET8.data, "--samples", 6)
+    assert len(report["layers"]) == 2 and report["layers"][-1]["layersSinceSources"] == 10
+    assert "DIVERGES first within the 10 layers up to" in report["verdict"]
 
 
 @pytest.mark.needs_models

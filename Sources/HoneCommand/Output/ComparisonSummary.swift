@@ -55,7 +55,8 @@ struct ComparisonSummary {
             let channels = layer.worstChannels.first.map { ", worst in channel \($0.index)" } ?? ""
             let saturation =
                 layer.saturatedPercent >= 1 ? ", \(Quantity.fixed(layer.saturatedPercent, 1)) % saturated" : ""
-            return "DIVERGES first at \(title(layer)): SQNR \(decibels(layer.signalToNoise)), "
+            let span = layer.weightedLayerCount > 1 ? "within the \(layer.weightedLayerCount) layers up to" : "at"
+            return "DIVERGES first \(span) \(title(layer)): SQNR \(decibels(layer.signalToNoise)), "
                 + "\(decibels(layer.lossAgainstSources)) lost there\(channels)\(saturation)"
         }
         let lowest = comparison.layers.min {
@@ -98,6 +99,7 @@ struct ComparisonSummary {
                 ("quantized", .bool(layer.isQuantized)), ("elements", .integer(layer.elementCount)),
                 ("equal", .bool(layer.signalToNoise == .infinity && layer.mismatchCount == 0)),
                 ("sqnrDecibels", layer.signalToNoise.map { .number($0) } ?? .null),
+                ("layersSinceSources", .integer(layer.weightedLayerCount)),
                 ("lossDecibels", layer.lossAgainstSources.map { .number($0) } ?? .null),
                 ("cosine", layer.cosine.map { .number($0) } ?? .null),
                 ("meanError", layer.meanError.map { .number($0) } ?? .null),
