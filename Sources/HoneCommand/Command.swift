@@ -14,7 +14,8 @@ protocol Command: Sendable {
 enum HoneCommand {
     static let commands: [any (Command & SendableMetatype).Type] = [
         InspectCommand.self, RunCommand.self, EvaluateCommand.self, CalibrateCommand.self, QuantizeCommand.self,
-        VerifyCommand.self, BenchmarkCommand.self, TuneCommand.self, DevicesCommand.self,
+        CompareCommand.self,
+        SensitivityCommand.self, VerifyCommand.self, BenchmarkCommand.self, TuneCommand.self, DevicesCommand.self,
     ]
 
     static func main() async {

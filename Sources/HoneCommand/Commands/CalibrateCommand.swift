@@ -99,9 +99,13 @@ struct CalibrationRun {
     }
 
     /// Runs the samples, with a progress bar.
-    func calibrate(_ model: Model, data: String, _ settings: QuantizationSettings) throws -> Calibration {
+    ///
+    /// - Parameter part: the samples to run; nil for those that the options say.
+    func calibrate(
+        _ model: Model, data: String, _ settings: QuantizationSettings, only part: [Range<Int>]? = nil
+    ) throws -> Calibration {
         let dataset = try DataOptions.open(data, for: model, preprocessing)
-        let all = try dataset.ranges(batch: batch, default: 8, limit: limit)
+        let all = try part ?? dataset.ranges(batch: batch, default: 8, limit: limit)
         let mine = shard?.part(of: all) ?? all[...]
         guard all.count >= shard?.count ?? 1 else {
             throw HoneError(

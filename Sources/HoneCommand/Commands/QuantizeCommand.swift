@@ -12,10 +12,7 @@ enum QuantizeCommand: Command {
             DataOptions.data,
             .value("--calibration", "FILE.cal", "take ranges from a record of 'hone calibrate' instead of --data"),
             .value("--samples", "N", "use the first N samples (default 512)"),
-            .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, percentile"),
-            .value("--percentile", "P", "the percentage that --method percentile keeps (default 99.99)"),
-            .flag("--per-tensor", "one weight scale for a tensor instead of one for each output channel"),
-            .list("--exclude", "NAME", "nodes that stay in floating point"),
+        ] + rangeOptions + BudgetOptions.options + [
             .value("--batch", "N", "samples to run at a time (default 8; no result depends on it)"),
             .value("-o", "OUT.onnx", "the file to write"),
             DeviceOption.device, DeviceOption.threads,
@@ -24,9 +21,20 @@ enum QuantizeCommand: Command {
         ] + DataOptions.preprocessing,
         notes: [
             "The output is standard ONNX (QuantizeLinear and DequantizeLinear around what runs on integers): per-channel "
-                + "int8 weights, uint8 activations. Calibrate on training images, never on those that measure accuracy."
+                + "int8 weights, uint8 activations. Calibrate on training images, never on those that measure accuracy.",
+            "With a budget, layers are ranked by what quantizing each alone costs ('hone sensitivity'), and the most costly ones "
+                + "stay in float until it holds; if it holds for the float model alone, the command fails and writes no file. "
+                + SplitSamples.note,
         ],
         refusals: ["--precision": "calibration computes float32 only: a record is the same on every device"])
+
+    /// How ranges and scales are chosen, and for which nodes.
+    static let rangeOptions: [OptionSpecification] = [
+        .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, percentile"),
+        .value("--percentile", "P", "the percentage that --method percentile keeps (default 99.99)"),
+        .flag("--per-tensor", "one weight scale for a tensor instead of one for each output channel"),
+        .list("--exclude", "NAME", "nodes that stay in floating point"),
+    ]
 
     private enum Method: String, CaseIterable {
         case mse, minmax, percentile
@@ -41,38 +49,53 @@ enum QuantizeCommand: Command {
         guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
         let settings = try settings(arguments)
         let run = try CalibrationRun(arguments)
+        let budget = try BudgetOptions(arguments)
 
         // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
         _ = try AtomicFile(replacing: output)
         let model = try Model(path: path)
         let start = ContinuousClock.now
-        let (calibration, source) = try calibration(of: model, arguments, run, settings)
-        let quantized = try model.quantized(with: calibration, settings: settings)
+        var source = ""
+        func calibration(_ part: [Range<Int>]?) throws -> Calibration {
+            let result = try self.calibration(of: model, arguments, run, settings, only: part)
+            source = result.source
+            return result.0
+        }
+        let budgeted = try budget?.quantize(model, arguments, settings, calibrate: calibration)
+        let quantized =
+            try budgeted?.model.quantized
+            ?? model.quantized(with: try calibration(nil), settings: settings)
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
             quantized, source: path, output: output, data: source,
             sourceBytes: fileSize(path), outputBytes: fileSize(output),
-            seconds: seconds)
+            seconds: seconds, budget: budgeted)
         print(
             arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))
     }
 
     /// A record from its file, or from a run over samples; and where it is from.
     private static func calibration(
-        of model: Model, _ arguments: ParsedArguments, _ run: CalibrationRun, _ settings: QuantizationSettings
+        of model: Model, _ arguments: ParsedArguments, _ run: CalibrationRun, _ settings: QuantizationSettings,
+        only part: [Range<Int>]?
     ) throws -> (Calibration, source: String) {
         if let path = arguments.value("--calibration") {
-            for option in ["--samples", "--batch", "--device", "--threads"] where arguments.has(option) {
+            let isRunning = arguments.has("--eval-data")
+            for option in ["--samples"] + (isRunning ? [] : ["--batch", "--device", "--threads"])
+            where arguments.has(option) {
                 throw arguments.fail("\(option) has no meaning with --calibration: nothing is run")
             }
             return (try Calibration(path: path), "the record \(path)")
         }
         let data = try arguments.required("--data")
-        return (try run.calibrate(model, data: data, settings), "\(data), fed as \(run.preprocessing.formula)")
+        return (
+            try run.calibrate(model, data: data, settings, only: part), "\(data), fed as \(run.preprocessing.formula)"
+        )
     }
 
-    private static func settings(_ arguments: ParsedArguments) throws -> QuantizationSettings {
+    /// What `rangeOptions` say.
+    static func settings(_ arguments: ParsedArguments) throws -> QuantizationSettings {
         let method = try arguments.choice("--method", of: Method.self) ?? .mse
         let percentile = try arguments.number("--percentile")
         if percentile != nil, method != .percentile {

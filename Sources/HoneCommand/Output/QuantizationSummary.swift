@@ -10,10 +10,11 @@ struct QuantizationSummary {
     private let sourceBytes: Int
     private let outputBytes: Int
     private let seconds: Double
+    private let budget: BudgetResult?
 
     init(
         _ quantized: QuantizedModel, source: String, output: String, data: String, sourceBytes: Int, outputBytes: Int,
-        seconds: Double
+        seconds: Double, budget: BudgetResult? = nil
     ) {
         self.quantized = quantized
         self.source = source
@@ -22,6 +23,7 @@ struct QuantizationSummary {
         self.sourceBytes = sourceBytes
         self.outputBytes = outputBytes
         self.seconds = seconds
+        self.budget = budget
     }
 
     func text(listsNodes: Bool) -> String {
@@ -32,6 +34,7 @@ struct QuantizationSummary {
             lines.append(table.text())
         }
         let count = quantized.layers.count { $0.isQuantized }
+        lines += budget?.lines ?? []
         lines.append("\(source) -> \(output)")
         lines.append("method      \(quantized.method)")
         lines.append("calibrated  \(Quantity.count(quantized.sampleCount)) samples of \(data)")
@@ -55,11 +58,12 @@ struct QuantizationSummary {
                 ("quantized", .bool(layer.isQuantized)), ("result", .string(layer.reason)),
             ])
         }
-        return .object([
+        let members: [(key: String, value: JSONValue)] = [
             ("source", .string(source)), ("output", .string(output)), ("method", .string(quantized.method)),
             ("samples", .integer(quantized.sampleCount)), ("sourceBytes", .integer(sourceBytes)),
             ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)),
             ("warnings", .array(quantized.warnings.map { .string($0) })), ("nodes", .array(layers)),
-        ])
+        ]
+        return .object(members + (budget.map { [("budget", $0.json)] } ?? []))
     }
 }
