@@ -56,6 +56,20 @@ template <typename Element, typename Value> static bool narrow(const RepeatedFie
     return true;
 }
 
+// Not in the enumeration of every release of ONNX.
+static const int32_t ONNX_UINT4 = 21;
+static const int32_t ONNX_INT4 = 22;
+
+/// Copies bytes of two elements each, which some writers take for signed and some for unsigned.
+static bool copy_pairs(const RepeatedField<int32_t> &source, void *destination) {
+    uint8_t *bytes = static_cast<uint8_t *>(destination);
+    for (const int32_t value : source) {
+        if (value < INT8_MIN || value > UINT8_MAX) { return false; }
+        *bytes++ = static_cast<uint8_t>(value);
+    }
+    return true;
+}
+
 bool onnx_tensor_copy_elements(const onnx_message *tensor, void *destination) {
     const TensorProto &message = tensor_of(tensor);
     if (!message.raw_data().empty()) {
@@ -63,6 +77,8 @@ bool onnx_tensor_copy_elements(const onnx_message *tensor, void *destination) {
         return true;
     }
     switch (message.data_type()) {
+    case ONNX_UINT4:
+    case ONNX_INT4: return copy_pairs(message.int32_data(), destination);
     case TensorProto::FLOAT: return copy(message.float_data(), destination);
     case TensorProto::DOUBLE: return copy(message.double_data(), destination);
     case TensorProto::INT64: return copy(message.int64_data(), destination);

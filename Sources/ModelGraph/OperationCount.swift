@@ -78,6 +78,14 @@ extension MatMulInteger: MultiplyAccumulating {
     package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
 }
 
+extension MatMulIntegerToFloat: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
+}
+
+extension DynamicQuantizeMatMul: MultiplyAccumulating {
+    package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
+}
+
 extension QLinearMatMul: MultiplyAccumulating {
     package var multiplyAccumulateRule: MultiplyAccumulateRule { .product(transposesLeft: false) }
 }

@@ -25,8 +25,21 @@ public struct Tensor: Sendable {
         storage = TensorStorage(byteCount: type.byteCount, fill: fill)
     }
 
+    /// A tensor whose elements lie in memory of another object, such as a mapped file, and are copied when they are written.
+    ///
+    /// - Parameters:
+    ///   - bytes: as many as the type takes, little-endian and packed, which never change.
+    ///   - owner: what keeps them; it lives as long as the tensor and its copies.
+    /// - Returns: nil where the bytes do not lie as kernels want them, at a multiple of 64.
+    package init?(_ type: TensorType, borrowing bytes: UnsafeRawBufferPointer, from owner: any AnyObject & Sendable) {
+        precondition(bytes.count == type.byteCount, "\(bytes.count) bytes for \(type)")
+        guard let first = bytes.baseAddress, Int(bitPattern: first) % TensorStorage.alignment == 0 else { return nil }
+        self.type = type
+        storage = TensorStorage(borrowing: bytes, from: owner)
+    }
+
     /// Whether no other tensor shares the elements, so that writing them copies nothing.
-    package mutating func isUnshared() -> Bool { isKnownUniquelyReferenced(&storage) }
+    package mutating func isUnshared() -> Bool { isKnownUniquelyReferenced(&storage) && storage.isWritable }
 
     /// Whether the elements are in memory.
     package var isFilled: Bool { storage.isFilled }
@@ -76,7 +89,7 @@ public struct Tensor: Sendable {
     public mutating func withUnsafeMutableBytes<Result, Failure: Error>(
         _ body: (UnsafeMutableRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+        if !isUnshared() { storage = storage.copy() }
         return try body(storage.buffer)
     }
 
@@ -97,7 +110,7 @@ public struct Tensor: Sendable {
         of _: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         precondition(Element.elementType == elementType, "\(type) written as \(Element.elementType)")
-        if !isKnownUniquelyReferenced(&storage) { storage = storage.copy() }
+        if !isUnshared() { storage = storage.copy() }
         return try body(storage.buffer.assumingMemoryBound(to: Element.self))
     }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// 64-byte aligned memory that a tensor owns; it may come to be when it is first read.
+/// 64-byte aligned memory that a tensor owns, or borrows and never writes; it may come to be when it is first read.
 ///
 /// `@unchecked Sendable`: `Tensor` writes only through a unique reference, and `block` changes once, under `turn`.
 final class TensorStorage: @unchecked Sendable {
@@ -11,13 +11,15 @@ final class TensorStorage: @unchecked Sendable {
     private let fill: (@Sendable (UnsafeMutableRawBufferPointer) -> Void)?
     private let turn = Mutex<Void>(())
     private var block: UnsafeMutableRawPointer?
+    /// What keeps borrowed memory; nil where it is this storage's own.
+    private let owner: (any AnyObject & Sendable)?
 
-    private static let alignment = 64
+    static let alignment = 64
 
     /// Zeroed memory.
     init(byteCount: Int) {
         self.byteCount = byteCount
-        fill = nil
+        (fill, owner) = (nil, nil)
         let memory = TensorStorage.allocate(byteCount)
         block = memory
         address = Atomic(TensorStorage.first(of: memory))
@@ -27,8 +29,20 @@ final class TensorStorage: @unchecked Sendable {
     init(byteCount: Int, fill: @escaping @Sendable (UnsafeMutableRawBufferPointer) -> Void) {
         self.byteCount = byteCount
         self.fill = fill
+        owner = nil
         address = Atomic(0)
     }
+
+    /// Memory of another object, which lives as long as this one does; only read.
+    init(borrowing bytes: UnsafeRawBufferPointer, from owner: any AnyObject & Sendable) {
+        byteCount = bytes.count
+        fill = nil
+        self.owner = owner
+        address = Atomic(UInt(bitPattern: bytes.baseAddress))
+    }
+
+    /// Whether the bytes may be written: those of others may not.
+    var isWritable: Bool { owner == nil }
 
     deinit { TensorStorage.deallocate(block, byteCount) }
 

@@ -43,6 +43,25 @@ struct ExternalDataTests {
         #expect(value == Tensor([1, 2] as [Float]))
     }
 
+    /// Offset 0 lies as kernels want it, offset 4 does not; the last bytes are those at the end of the file.
+    @Test("large tensors are mapped: copies are written, the file is not", arguments: [0, 4])
+    func mapped(offset: Int) throws {
+        let count = 1 << 15
+        let numbers = (0..<count + 1).map { Float($0) }
+        let bytes = numbers.withUnsafeBytes { Array($0) }
+        _ = try folder.write("large.bin", bytes)
+        let entries = [("location", "large.bin"), ("offset", "\(offset)")]
+        let graph = try ONNXReader.read(bytes: model(entries, dims: [Int64(count)]), folder: folder.path)
+        let expected = Array(numbers.dropFirst(offset / 4).prefix(count))
+        var tensor = try #require(graph.initializers["w"])
+        tensor.withMutableElements(of: Float.self) { $0[3] = -1 }
+        #expect(graph.initializers["w"] == Tensor(expected))
+        #expect(tensor.elements(as: Float.self)[2..<5] == [expected[2], -1, expected[4]])
+        let again = try ONNXReader.read(bytes: model(entries, dims: [Int64(count)]), folder: folder.path)
+        #expect(again.initializers["w"] == Tensor(expected))
+        #expect(error([("location", "large.bin"), ("offset", "8")], dims: [Int64(count)])?.code == .malformedFile)
+    }
+
     @Test("a model without a folder may not name other files")
     func noFolder() {
         #expect(readingError(model([("location", "data.bin"), ("offset", "2")]))?.code == .unsupported)

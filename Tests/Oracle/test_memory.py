@@ -1,9 +1,12 @@
-"""Calibration streams: the peak memory of `hone quantize` does not grow with the number of samples."""
+"""What memory grows with: not with the samples of `hone quantize`, and not with external data that nothing reads."""
+import os
+import shutil
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from hone_cli import HONE
 
@@ -48,3 +51,34 @@ def test_quantize_memory_does_not_grow_with_samples(models, tmp_path):
             "--div", "127.5", "--mean", "1", "-o", tmp_path / f"int8_{samples}.onnx")
         print(f"{samples} samples: peak {peaks[samples] / 1e6:.1f} MB")
     assert peaks[16] <= peaks[4] * (1 + ALLOWED_GROWTH)
+
+
+def test_external_data_is_read_as_far_as_it_is_used(tmp_path):
+    """A table of 2.6 GB, of which a few rows are gathered; the file is sparse, and takes no room where that works."""
+    rows, columns = 650_000, 1000
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if physical < 6 << 30:
+        pytest.skip(f"{physical >> 30} GiB of memory: half of it must hold a tensor of 2.6 GB, or Hone refuses the file")
+    if shutil.disk_usage(tmp_path).free < 1 << 30:
+        pytest.skip("under 1 GiB of free disk")
+    with open(tmp_path / "table.bin", "wb") as file:
+        file.truncate(rows * columns * 4)
+        if os.fstat(file.fileno()).st_blocks * 512 > 1 << 20:
+            pytest.skip("this file system has no sparse files")
+        file.seek((rows - 1) * columns * 4)
+        file.write(np.arange(columns, dtype=np.float32).tobytes())
+    table = TensorProto(name="table", data_type=TensorProto.FLOAT, dims=[rows, columns], data_location=TensorProto.EXTERNAL)
+    table.external_data.add(key="location", value="table.bin")
+    graph = helper.make_graph(
+        [helper.make_node("Gather", ["table", "indices"], ["y"])], "large",
+        [helper.make_tensor_value_info("indices", TensorProto.INT64, [2])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [2, columns])], [table])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
+    (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
+    np.save(tmp_path / "indices.npy", np.array([0, rows - 1], np.int64))
+    peak = peak_bytes(
+        "run", tmp_path / "model.onnx", "--input", f"indices={tmp_path / 'indices.npy'}", "--output", tmp_path / "y.npy")
+    y = np.load(tmp_path / "y.npy")
+    print(f"{rows * columns * 4 / 1e9:.1f} GB of external data: peak {peak / 1e6:.1f} MB")
+    assert np.array_equal(y, [np.zeros(columns), np.arange(columns)])
+    assert peak < 200e6

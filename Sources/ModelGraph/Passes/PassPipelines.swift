@@ -8,7 +8,7 @@ extension PassPipeline {
     /// and is never written.
     package static let execution = PassPipeline([
         ConstantFolding(), IdentityRemoval(), BatchNormFolding(),
-        QuantizedWeightTransposition(), QDQRecognition(),
+        QuantizedOperatorExpansion(), QuantizedWeightTransposition(), QDQRecognition(),
         // What recognition left unread would count as a user of the integers, and be folded for nothing.
         DeadNodeRemoval(),
         QuantizedActivationFusion(), FoldRemainingConstants(), TableFusion(), MatMulBiasFusion(), ActivationFusion(),

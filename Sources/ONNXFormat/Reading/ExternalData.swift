@@ -36,7 +36,10 @@ struct ExternalData {
         return number
     }
 
-    /// Reads the bytes of a tensor of `type`.
+    /// Smaller tensors are read at once: a mapping takes whole pages.
+    private static let smallestMapping = 1 << 16
+
+    /// Gives a tensor of `type` the bytes, which are read from the file as they are needed unless they are few.
     ///
     /// - Throws: `.malformedFile` if the location leaves the folder or the range leaves the file.
     func read(_ type: TensorType, folder: String?) throws(HoneError) -> Tensor {
@@ -58,6 +61,12 @@ struct ExternalData {
         }
         // A sparse file has any size.
         try MemoryLimit.check(type.byteCount, for: "\(label) in '\(location)'")
+        if type.byteCount >= ExternalData.smallestMapping,
+            let mapping = FileMapping(file, at: offset, count: type.byteCount)
+        {
+            return Tensor(type, borrowing: mapping.bytes, from: mapping)
+                ?? Tensor(type, filledBy: { $0.copyMemory(from: mapping.bytes) })
+        }
         var tensor = Tensor(zeros: type)
         do throws(HoneError) {
             try tensor.withUnsafeMutableBytes { bytes throws(HoneError) in try file.read(at: offset, into: bytes) }

@@ -20,7 +20,7 @@ struct GraphReader {
         }
         var graph = Graph()
         try readHeader(into: &graph)
-        try readInitializers(into: &graph)
+        let fourBitNames = try readInitializers(into: &graph)
         try readValues(into: &graph)
         graph.nodes.reserveCapacity(onnx_model_count(model, ONNX_LIST_NODE))
         for index in 0..<onnx_model_count(model, ONNX_LIST_NODE) {
@@ -29,6 +29,7 @@ struct GraphReader {
         }
         try checkProducers(of: graph)
         try graph.sortTopologically()
+        try FourBitTensor.check(fourBitNames, in: graph)
         try readDeclaredTypes(into: &graph)
         try expectMemory(onnx_model_strip(model))
         graph.envelope = try serialized(model)
@@ -70,7 +71,9 @@ struct GraphReader {
 
     // MARK: Initializers
 
-    private func readInitializers(into graph: inout Graph) throws(HoneError) {
+    /// - Returns: the names of those of 4 bits, which are in the graph as integers of 8.
+    private func readInitializers(into graph: inout Graph) throws(HoneError) -> Set<String> {
+        var fourBitNames: Set<String> = []
         let count = onnx_model_count(model, ONNX_LIST_INITIALIZER)
         for index in 0..<count {
             guard let proto = onnx_model_element(model, ONNX_LIST_INITIALIZER, index) else { continue }
@@ -79,9 +82,11 @@ struct GraphReader {
             guard graph.initializers[name] == nil else {
                 throw HoneError(.invalidModel, "initializer '\(name)' is defined twice")
             }
+            if FourBitTensor.stored(onnx_tensor_element_type(proto)) != nil { fourBitNames.insert(name) }
             graph.setInitializer(name, try readTensor(proto, label: "initializer '\(name)'", folder: folder))
             try expectMemory(onnx_tensor_strip(proto))
         }
+        return fourBitNames
     }
 
     // MARK: Who makes what

@@ -3,14 +3,15 @@ import Tensors
 
 /// Reads a TensorProto's elements, wherever they are.
 ///
-/// Everything is counted before memory is taken: a file of a few bytes may claim a tensor of 2^60 elements.
+/// Integers of 4 bits become int8 or uint8. Everything is counted before memory is taken: a file of a few bytes may claim a tensor of 2^60 elements.
 ///
 /// - Parameters:
 ///   - label: what errors call the tensor.
 ///   - folder: where external data may lie; nil refuses it.
 func readTensor(_ proto: OpaquePointer, label: String, folder: String?) throws(HoneError) -> Tensor {
     let code = onnx_tensor_element_type(proto)
-    guard let elementType = ElementType(rawValue: code) else {
+    let packed = FourBitTensor.stored(code)
+    guard let elementType = ElementType(rawValue: code) ?? packed else {
         throw HoneError(
             .unsupported, "\(label) has element type \(ElementType.name(ofONNXCode: code)), which Hone does not read")
     }
@@ -26,14 +27,21 @@ func readTensor(_ proto: OpaquePointer, label: String, folder: String?) throws(H
     } catch {
         throw HoneError(error.code, "\(label): \(error.message)")
     }
-    var tensor: Tensor
-    if onnx_tensor_is_external(proto) {
-        tensor = try ExternalData(of: proto, label: label).read(type, folder: folder)
-    } else {
-        tensor = try readStoredElements(proto, type, label: label)
+    if packed != nil {
+        let bytes = try readElements(proto, FourBitTensor.packedType(shape), label: label, folder: folder)
+        try MemoryLimit.check(type.byteCount, for: label)
+        return FourBitTensor.unpack(bytes, to: type)
     }
+    var tensor = try readElements(proto, type, label: label, folder: folder)
     if elementType == .bool { normalizeTruthValues(&tensor) }
     return tensor
+}
+
+private func readElements(
+    _ proto: OpaquePointer, _ type: TensorType, label: String, folder: String?
+) throws(HoneError) -> Tensor {
+    guard onnx_tensor_is_external(proto) else { return try readStoredElements(proto, type, label: label) }
+    return try ExternalData(of: proto, label: label).read(type, folder: folder)
 }
 
 private func readStoredElements(

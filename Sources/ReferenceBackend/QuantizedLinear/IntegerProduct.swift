@@ -24,11 +24,20 @@ extension MatrixProductShape {
     /// The int32 sums of the product of 8-bit values less their zero points, packed.
     func integerSums(a: TensorView, aZeroPoint: TensorView?, b: TensorView, bZeroPoint: TensorView?) -> [Int32] {
         var left = a.eightBitIntegers()
-        var right = b.eightBitIntegers()
         if let aZeroPoint {
             let zeros = spreadOverRows(aZeroPoint.eightBitIntegers(), shape: aZeroPoint.shape)
             for index in left.indices { left[index] -= zeros[index / depth] }
         }
+        return integerSums(left: left, b: b, bZeroPoint: bZeroPoint)
+    }
+
+    /// The same with one zero point for all of `a`.
+    func integerSums(a: TensorView, aZero: Int32, b: TensorView, bZeroPoint: TensorView?) -> [Int32] {
+        integerSums(left: a.eightBitIntegers().map { $0 - aZero }, b: b, bZeroPoint: bZeroPoint)
+    }
+
+    private func integerSums(left: [Int32], b: TensorView, bZeroPoint: TensorView?) -> [Int32] {
+        var right = b.eightBitIntegers()
         if let bZeroPoint {
             let zeros = spreadOverColumns(bZeroPoint.eightBitIntegers(), shape: bZeroPoint.shape)
             for index in right.indices {

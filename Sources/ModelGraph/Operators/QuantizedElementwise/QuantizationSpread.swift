@@ -43,7 +43,14 @@ package enum QuantizationSpread: Sendable, Hashable {
                 .invalidModel,
                 "scales of shape \(scales); expected a scalar\(axis == nil ? "" : " or one per index of an axis")")
         }
-        let front = try Operands.axis(axis, rank: data.count)
+        var front = try Operands.axis(axis, rank: data.count)
+        // ONNX Runtime's quantizer gives the bias of shape [1, n] axis 0. Where all other dimensions are 1, one scale for
+        // each element can only be meant for the one that is not.
+        if scales[0] != data[front], let only = data.firstIndex(of: scales[0]),
+            TensorType(.uint8, data).elementCount == scales[0]
+        {
+            front = only
+        }
         guard scales[0] == data[front] else {
             throw HoneError(
                 .invalidModel,

@@ -11,8 +11,10 @@ extension OperatorCatalog {
         QLinearGlobalAveragePool.self,
         QLinearLeakyRelu.self,
         QLinearMul.self,
+        QLinearReduceMean.self,
         QLinearSigmoid.self,
         QLinearSoftmax.self,
+        QLinearWhere.self,
         QuantizeLinear.self,
     ]
 }

@@ -20,7 +20,7 @@ enum QuantizedBias {
         }
         guard let node = editor.dequantization(of: name), let source = node.input(0),
             let integers = editor.constant(source), let values = integers.integers(), values.count == channels,
-            integers.rank <= 1, let scale = editor.constant(node, 1), scale.elementType == .float32, scale.rank <= 1,
+            isRow(integers.shape), let scale = editor.constant(node, 1), scale.elementType == .float32, scale.rank <= 1,
             scale.elementCount == 1 || scale.elementCount == channels
         else { return nil }
         var zeroPoints = [Int](repeating: 0, count: scale.elementCount)
@@ -45,6 +45,11 @@ enum QuantizedBias {
             (Double(values[channel]) - Double(zeroPoints[index(channel)])) * Double(perChannel[index(channel)])
         }
         return rounded(reals, steps, source, &editor)
+    }
+
+    /// Whether a bias is a vector, or one row of a matrix.
+    private static func isRow(_ shape: [Int]) -> Bool {
+        shape.count <= 1 || (shape.count == 2 && shape[0] == 1)
     }
 
     private static func rounded(
