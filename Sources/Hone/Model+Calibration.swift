@@ -49,7 +49,7 @@ extension Model {
         _ settings: QuantizationSettings, on backend: any Backend, threads: Int?
     ) throws(HoneError) -> (calibrator: Calibrator, session: Session, values: Set<String>) {
         let graph = try graphToQuantize(settings)
-        let quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
+        let quantizer = Quantizer(options: try settings.options(for: self.graph), evaluator: ReferenceBackend())
         let values = try quantizer.valuesToCalibrate(in: graph)
         var running = graph
         try PassPipeline.calibration.run(on: &running, keeping: values, evaluator: ReferenceBackend())

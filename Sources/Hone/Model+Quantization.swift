@@ -48,27 +48,17 @@ extension Model {
                 .invalidInput, "the calibration is of another model than this one",
                 remedy: "calibrate this very file: 'hone calibrate MODEL --data D -o FILE.cal'")
         }
-        let quantizer = Quantizer(options: try settings.options(), evaluator: ReferenceBackend())
+        let quantizer = Quantizer(options: try settings.options(for: self.graph), evaluator: ReferenceBackend())
         let (quantized, report) = try quantizer.quantize(graph, calibration: calibration.record)
         try quantized.validate()
-        let layers = report.entries.map { entry in
-            QuantizedModel.Layer(
-                node: entry.node, operatorType: entry.operatorType, isQuantized: entry.outcome.isQuantized,
-                reason: entry.outcome.description)
-        }
-        return QuantizedModel(
-            model: Model(graph: quantized), layers: layers, sampleCount: calibration.sampleCount, report: report)
+        return QuantizedModel(quantized, report, sampleCount: calibration.sampleCount)
     }
 
     /// The graph after the passes that calibration and quantization start from.
     ///
     /// - Throws: `.invalidOption` for a node to exclude that is not there, `.unsupported` for a quantized model.
     func graphToQuantize(_ settings: QuantizationSettings) throws(HoneError) -> Graph {
-        for name in settings.excludedNodes.sorted() where !graph.nodes.contains(where: { $0.name == name }) {
-            throw HoneError(
-                .invalidOption, "the model has no node '\(name)' to exclude",
-                remedy: "'hone inspect --plan' lists the names")
-        }
+        _ = try NodeSelection(settings.excludedNodes.sorted(), in: self.graph)
         try checkIsFloat()
         var graph = self.graph
         try PassPipeline.portable.run(on: &graph, evaluator: ReferenceBackend())

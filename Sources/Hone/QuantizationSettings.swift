@@ -1,3 +1,4 @@
+import ModelGraph
 import Optimizers
 import Tensors
 
@@ -11,14 +12,42 @@ public struct QuantizationSettings: Sendable {
         case percentile(Double)
         /// The range with the smallest mean squared quantization error.
         case meanSquaredError
+        /// The range with the smallest mean of a power of the error, from 1 to 8.
+        case meanPowerError(norm: Double)
+        /// The mean over samples of the smallest and of the largest value.
+        case meanMinMax
+        /// The range with the smallest Kullback-Leibler divergence of the quantized distribution from the one seen.
+        case kullbackLeibler
+    }
+
+    /// The 8-bit type of activations in the file. Both give the same accuracy; some devices take only one.
+    public enum ActivationType: String, Sendable, Hashable, CaseIterable {
+        case uint8 = "u8"
+        case int8 = "s8"
+    }
+
+    /// How the file spells integer arithmetic.
+    public enum Format: String, Sendable, Hashable, CaseIterable {
+        /// Float operators between QuantizeLinear and DequantizeLinear.
+        case qdq
+        /// QLinearConv, QLinearMatMul and operators that move integers; QDQ where ai.onnx has no integer operator.
+        case qoperator
     }
 
     /// How ranges are chosen.
     public var method: Method
     /// One weight scale for a whole tensor instead of one for each output channel.
     public var perTensor: Bool
-    /// Names of nodes that stay in floating point.
+    /// Nodes that stay in floating point: names, globs such as `block1/*`, or operators such as `type:Conv`.
     public var excludedNodes: Set<String>
+    /// The type of activations.
+    public var activations = ActivationType.uint8
+    /// Whether zero lies in the middle of every activation's grid, as some accelerators need; costs a bit after a Relu.
+    public var symmetricActivations = false
+    /// How the file spells integer arithmetic.
+    public var format = Format.qdq
+    /// Operators that `Model.dynamicallyQuantized` turns into integer products: of Conv, Gemm and MatMul.
+    public var dynamicTypes: Set<String> = ["Gemm", "MatMul"]
 
     /// The defaults: mean squared error, per channel, every node.
     public init(method: Method = .meanSquaredError, perTensor: Bool = false, excludedNodes: Set<String> = []) {
@@ -27,13 +56,26 @@ public struct QuantizationSettings: Sendable {
         self.excludedNodes = excludedNodes
     }
 
-    func options() throws(HoneError) -> QuantizationOptions {
+    /// - Parameter graph: the model as its file has it, in which patterns are looked up.
+    /// - Throws: `.invalidOption` for a pattern that matches nothing, or a number out of range.
+    func options(for graph: Graph) throws(HoneError) -> QuantizationOptions {
         var options = QuantizationOptions()
         options.perTensorWeights = perTensor
-        options.excludedNodes = excludedNodes
+        let excluded = try NodeSelection(excludedNodes.sorted(), in: graph)
+        (options.excludedNodes, options.excludedOperators) = (excluded.nodes, excluded.operators)
+        options.format = format == .qdq ? .qdq : .qoperator
+        switch (activations, symmetricActivations) {
+        case (.uint8, false): options.activationType = .uint8
+        case (.uint8, true): options.activationType = .symmetricUInt8
+        case (.int8, false): options.activationType = .int8
+        case (.int8, true): options.activationType = .symmetricInt8
+        }
         switch method {
         case .minMax: options.estimator = MinMaxRange()
         case .meanSquaredError: options.estimator = MeanSquaredErrorRange()
+        case .meanPowerError(let norm): options.estimator = try MeanSquaredErrorRange(norm: norm)
+        case .meanMinMax: options.estimator = MeanMinMaxRange()
+        case .kullbackLeibler: options.estimator = KullbackLeiblerRange()
         case .percentile(let percentage): options.estimator = try PercentileRange(percentage)
         }
         return options

@@ -1,3 +1,4 @@
+import ModelGraph
 import Optimizers
 import Tensors
 
@@ -19,10 +20,21 @@ public struct QuantizedModel: Sendable {
     public let model: Model
     /// Every node of the float graph, in order.
     public let layers: [Layer]
-    /// How many samples calibration saw.
+    /// How many samples calibration saw; 0 for dynamic quantization, which needs none.
     public let sampleCount: Int
     /// The whole report.
     package let report: QuantizationReport
+
+    init(_ graph: Graph, _ report: QuantizationReport, sampleCount: Int) {
+        model = Model(graph: graph)
+        layers = report.entries.map { entry in
+            Layer(
+                node: entry.node, operatorType: entry.operatorType, isQuantized: entry.outcome.isQuantized,
+                reason: entry.outcome.description)
+        }
+        self.sampleCount = sampleCount
+        self.report = report
+    }
 
     /// How scales were chosen, in one line.
     public var method: String { report.summary }

@@ -59,6 +59,16 @@ import Testing
         #expect(interval.contains(0))
     }
 
+    /// From 92 % to 89 % are 3 points: not the 3.26 % that 3 is of 92.
+    @Test func aDropIsInPercentagePoints() throws {
+        var comparison = PairedComparison()
+        let original = (0..<1000).map { $0 < 920 }
+        let changed = (0..<1000).map { $0 >= 60 && $0 < 950 }
+        try comparison.add(original: original, changed: changed)
+        #expect(original.count { $0 } == 920 && changed.count { $0 } == 890)
+        #expect(comparison.drop == 3.0)
+    }
+
     /// 500 samples without a difference prove little: sd = sqrt(1) / 502.
     @Test func noDifferenceIsNoCertainty() throws {
         var comparison = PairedComparison()

@@ -14,7 +14,7 @@ enum CalibrateCommand: Command {
             .value("--samples", "N", "use the first N samples (default 512)"),
             .value("--shard", "I/N", "run the I-th of N parts of the samples only, from 1/N to N/N"),
             .list("--merge", "FILE.cal", "records of shards to add up; takes no model and no data"),
-            .list("--exclude", "NAME", "nodes that will stay in floating point"),
+            .list("--exclude", "NAME", "nodes that will stay in floating point: names, globs, or type:Conv"),
             .value("--batch", "N", "samples to run at a time (default 8; the record does not depend on it)"),
             .value("-o", "FILE.cal", "the file to write"),
             DeviceOption.device, DeviceOption.threads,

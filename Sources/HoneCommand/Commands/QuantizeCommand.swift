@@ -13,6 +13,10 @@ enum QuantizeCommand: Command {
             .value("--calibration", "FILE.cal", "take ranges from a record of 'hone calibrate' instead of --data"),
             .value("--samples", "N", "use the first N samples (default 512)"),
         ] + rangeOptions + BudgetOptions.options + [
+            .value("--format", "FORMAT", "qdq (default), or qoperator: QLinearConv and QLinearMatMul"),
+            .flag("--dynamic", "quantize activations as they come: needs no data; int8 weights, float between layers"),
+            .value(
+                "--types", "T,T", "the operators that --dynamic quantizes, of Gemm,MatMul,Conv (default Gemm,MatMul)"),
             .value("--batch", "N", "samples to run at a time (default 8; no result depends on it)"),
             .value("-o", "OUT.onnx", "the file to write"),
             DeviceOption.device, DeviceOption.threads,
@@ -21,7 +25,8 @@ enum QuantizeCommand: Command {
         ] + DataOptions.preprocessing,
         notes: [
             "The output is standard ONNX (QuantizeLinear and DequantizeLinear around what runs on integers): per-channel "
-                + "int8 weights, uint8 activations. Calibrate on training images, never on those that measure accuracy.",
+                + "int8 weights, uint8 activations unless options say otherwise. Calibrate on training images, never on those that "
+                + "measure accuracy.",
             "With a budget, layers are ranked by what quantizing each alone costs ('hone sensitivity'), and the most costly ones "
                 + "stay in float until it holds; if it holds for the float model alone, the command fails and writes no file. "
                 + SplitSamples.note,
@@ -30,20 +35,35 @@ enum QuantizeCommand: Command {
 
     /// How ranges and scales are chosen, and for which nodes.
     static let rangeOptions: [OptionSpecification] = [
-        .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, percentile"),
+        .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, mean-minmax, percentile, kl"),
+        .value("--norm", "P", "the power of the error that --method mse takes the mean of (default 2)"),
         .value("--percentile", "P", "the percentage that --method percentile keeps (default 99.99)"),
+        .value("--activations", "TYPE", "the type of activations in the file: u8 (default), s8"),
+        .flag("--symmetric", "activations with their zero in the middle: 0 of s8, 128 of u8"),
         .flag("--per-tensor", "one weight scale for a tensor instead of one for each output channel"),
-        .list("--exclude", "NAME", "nodes that stay in floating point"),
+        .list("--exclude", "NAME", "nodes that stay in floating point: names, globs ('block1/*'), or type:Conv"),
     ]
 
     private enum Method: String, CaseIterable {
-        case mse, minmax, percentile
+        case mse, minmax, percentile, kl
+        case meanMinMax = "mean-minmax"
     }
+
+    /// What has no meaning with --dynamic, which runs nothing.
+    private static let ofCalibration = [
+        "--data", "--calibration", "--samples", "--method", "--norm", "--percentile", "--activations", "--symmetric",
+        "--format", "--batch", "--device", "--threads", "--max-drop", "--max-kl", "--labels", "--eval-data",
+    ]
 
     static func run(_ arguments: ParsedArguments) async throws {
         let path = arguments.positional[0]
         let output = try arguments.required("-o")
-        guard arguments.has("--data") != arguments.has("--calibration") else {
+        let isDynamic = arguments.has("--dynamic")
+        if isDynamic, let option = ofCalibration.first(where: { arguments.has($0) }) {
+            throw arguments.fail("\(option) has no meaning with --dynamic: activations are quantized as they come")
+        }
+        if arguments.has("--types"), !isDynamic { throw arguments.fail("--types needs --dynamic") }
+        guard isDynamic || arguments.has("--data") != arguments.has("--calibration") else {
             throw arguments.fail("give --data with samples, or --calibration with a record of 'hone calibrate'")
         }
         guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
@@ -55,16 +75,21 @@ enum QuantizeCommand: Command {
         _ = try AtomicFile(replacing: output)
         let model = try Model(path: path)
         let start = ContinuousClock.now
-        var source = ""
+        var source: String?
         func calibration(_ part: [Range<Int>]?) throws -> Calibration {
             let result = try self.calibration(of: model, arguments, run, settings, only: part)
             source = result.source
             return result.0
         }
         let budgeted = try budget?.quantize(model, arguments, settings, calibrate: calibration)
-        let quantized =
-            try budgeted?.model.quantized
-            ?? model.quantized(with: try calibration(nil), settings: settings)
+        let quantized: QuantizedModel
+        if let budgeted {
+            quantized = budgeted.model.quantized
+        } else if isDynamic {
+            quantized = try model.dynamicallyQuantized(settings: settings)
+        } else {
+            quantized = try model.quantized(with: try calibration(nil), settings: settings)
+        }
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
@@ -101,11 +126,26 @@ enum QuantizeCommand: Command {
         if percentile != nil, method != .percentile {
             throw arguments.fail("--percentile needs --method percentile")
         }
+        let norm = try arguments.number("--norm")
+        if norm != nil, method != .mse { throw arguments.fail("--norm needs --method mse") }
         var settings = QuantizationSettings()
         switch method {
-        case .mse: settings.method = .meanSquaredError
+        case .mse: settings.method = norm.map { .meanPowerError(norm: $0) } ?? .meanSquaredError
+        case .kl: settings.method = .kullbackLeibler
+        case .meanMinMax: settings.method = .meanMinMax
         case .minmax: settings.method = .minMax
         case .percentile: settings.method = .percentile(percentile ?? 99.99)
+        }
+        settings.activations =
+            try arguments.choice("--activations", of: QuantizationSettings.ActivationType.self) ?? .uint8
+        settings.symmetricActivations = arguments.has("--symmetric")
+        settings.format = try arguments.choice("--format", of: QuantizationSettings.Format.self) ?? .qdq
+        if let types = arguments.value("--types") {
+            settings.dynamicTypes = Set(types.split(separator: ",", omittingEmptySubsequences: false).map(String.init))
+            let unknown = settings.dynamicTypes.subtracting(["Gemm", "MatMul", "Conv"]).sorted()
+            guard unknown.isEmpty else {
+                throw arguments.fail("option --types takes Gemm, MatMul and Conv, not '\(unknown[0])'")
+            }
         }
         settings.perTensor = arguments.has("--per-tensor")
         settings.excludedNodes = Set(arguments.values("--exclude"))

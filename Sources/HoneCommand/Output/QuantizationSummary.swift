@@ -6,14 +6,15 @@ struct QuantizationSummary {
     private let quantized: QuantizedModel
     private let source: String
     private let output: String
-    private let data: String
+    /// Where the samples are from; nil if none were needed.
+    private let data: String?
     private let sourceBytes: Int
     private let outputBytes: Int
     private let seconds: Double
     private let budget: BudgetResult?
 
     init(
-        _ quantized: QuantizedModel, source: String, output: String, data: String, sourceBytes: Int, outputBytes: Int,
+        _ quantized: QuantizedModel, source: String, output: String, data: String?, sourceBytes: Int, outputBytes: Int,
         seconds: Double, budget: BudgetResult? = nil
     ) {
         self.quantized = quantized
@@ -37,9 +38,10 @@ struct QuantizationSummary {
         lines += budget?.lines ?? []
         lines.append("\(source) -> \(output)")
         lines.append("method      \(quantized.method)")
-        lines.append("calibrated  \(Quantity.count(quantized.sampleCount)) samples of \(data)")
+        if let data { lines.append("calibrated  \(Quantity.count(quantized.sampleCount)) samples of \(data)") }
         lines.append("nodes       \(count) of \(quantized.layers.count) in int8")
-        for layer in quantized.layers where !layer.isQuantized && !listsNodes {
+        // Dynamic quantization leaves most nodes float on purpose; --verbose lists them.
+        for layer in quantized.layers where !layer.isQuantized && !listsNodes && data != nil {
             lines.append("            \(layer.operatorType) '\(layer.node)' \(layer.reason)")
         }
         for warning in quantized.warnings { lines.append("warning     \(warning)") }

@@ -1,14 +1,24 @@
 import ModelGraph
 
+/// How a file spells integer arithmetic.
+package enum QuantizedFormat: String, Sendable {
+    /// Float operators between QuantizeLinear and DequantizeLinear.
+    case qdq = "QDQ"
+    /// The integer operators of ai.onnx; QDQ where it has none.
+    case qoperator = "QOperator"
+}
+
 /// How a model is quantized.
 package struct QuantizationOptions: Sendable {
     /// Chooses the ranges of activations.
     package var estimator: any RangeEstimator = MeanSquaredErrorRange()
     /// The type of activations.
     package var activationType = QuantizedType.uint8
+    /// Which operators stand for integer arithmetic in the file.
+    package var format = QuantizedFormat.qdq
     /// One scale for each weight tensor instead of one for each output channel.
     package var perTensorWeights = false
-    /// Nodes, by name, that stay float.
+    /// Nodes that stay float, by name, or by their first output where they have none.
     package var excludedNodes: Set<String> = []
     /// Operators, such as `Add`, that stay float.
     package var excludedOperators: Set<String> = []
@@ -19,7 +29,7 @@ package struct QuantizationOptions: Sendable {
 
     /// Why a node is to stay float, nil if it may be quantized.
     func exclusion(of node: Node) -> String? {
-        if excludedNodes.contains(node.name), !node.name.isEmpty { return "excluded by name" }
+        if let name = node.selectionName, excludedNodes.contains(name) { return "excluded by name" }
         if excludedOperators.contains(node.operatorType) { return "operator \(node.operatorType) is excluded" }
         return nil
     }
@@ -27,6 +37,7 @@ package struct QuantizationOptions: Sendable {
     /// One line for reports and for the model's metadata.
     package var summary: String {
         let weights = perTensorWeights ? "per tensor" : "per channel"
-        return "static QDQ, activations \(activationType.rawValue) (\(estimator.name)), weights int8 \(weights)"
+        return
+            "static \(format.rawValue), activations \(activationType.rawValue) (\(estimator.name)), weights int8 \(weights)"
     }
 }

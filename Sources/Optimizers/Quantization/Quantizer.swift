@@ -41,7 +41,8 @@ package struct Quantizer: Sendable {
         }
         try checkThatValuesWereFinite(prepared, plan, record)
         var builder = QuantizedGraphBuilder(prepared, plan: plan, options: options, record: record)
-        let quantized = builder.build()
+        var quantized = builder.build()
+        if options.format == .qoperator { QOperatorConversion.run(on: &quantized, options: options) }
         try quantized.validate()
         return (quantized, builder.report())
     }
