@@ -36,6 +36,12 @@ public struct QuantizedModel: Sendable {
         self.report = report
     }
 
+    /// The same model with other words about its nodes.
+    init(_ quantized: QuantizedModel, layers: [Layer]) {
+        (model, self.layers) = (quantized.model, layers)
+        (sampleCount, report) = (quantized.sampleCount, quantized.report)
+    }
+
     /// How scales were chosen, in one line.
     public var method: String { report.summary }
 

@@ -161,7 +161,7 @@ extension QuantizedModel {
             guard !layer.isQuantized, let reason = reasons[layer.node] else { return layer }
             return Layer(node: layer.node, operatorType: layer.operatorType, isQuantized: false, reason: reason)
         }
-        return QuantizedModel(model: model, layers: layers, sampleCount: sampleCount, report: report)
+        return QuantizedModel(self, layers: layers)
     }
 }
 
