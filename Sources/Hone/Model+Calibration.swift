@@ -62,6 +62,6 @@ extension Model {
 }
 
 /// A source of samples may throw anything.
-private func asHoneError(_ error: any Error) -> HoneError {
+func asHoneError(_ error: any Error) -> HoneError {
     (error as? HoneError) ?? HoneError(.invalidInput, "the source of samples failed: \(error)")
 }

@@ -10,10 +10,18 @@ enum QuantizeCommand: Command {
         name: "quantize", summary: "Quantize a float model to int8, calibrating on samples.", positional: ["MODEL"],
         options: [
             DataOptions.data,
-            .value("--calibration", "FILE.cal", "take ranges from a record of 'hone calibrate' instead of --data"),
+            .value(
+                "--calibration", "FILE.cal",
+                "take ranges from a record of 'hone calibrate' instead of --data; with --recipe balanced or best give both"
+            ),
             .value("--samples", "N", "use the first N samples (default 512)"),
             .value("--method", "METHOD", "how ranges are chosen: mse (default), minmax, percentile"),
             .value("--percentile", "P", "the percentage that --method percentile keeps (default 99.99)"),
+            .value(
+                "--recipe", "RECIPE",
+                "fast (default): round to nearest; balanced, best: read the data again to lose less, and keep what measures better"
+            ),
+            .value("--memory", "MIB", "what the second reading may hold beside the models (default 1024)"),
             .flag("--per-tensor", "one weight scale for a tensor instead of one for each output channel"),
             .list("--exclude", "NAME", "nodes that stay in floating point"),
             .value("--batch", "N", "samples to run at a time (default 8; no result depends on it)"),
@@ -34,11 +42,15 @@ enum QuantizeCommand: Command {
     static func run(_ arguments: ParsedArguments) async throws {
         let path = arguments.positional[0]
         let output = try arguments.required("-o")
-        guard arguments.has("--data") != arguments.has("--calibration") else {
+        let settings = try settings(arguments)
+        let isOnePass = settings.recipe == .fast
+        guard isOnePass || arguments.has("--data") else {
+            throw arguments.fail("--recipe \(settings.recipe.rawValue) reads the data again: give --data")
+        }
+        guard !isOnePass || arguments.has("--data") != arguments.has("--calibration") else {
             throw arguments.fail("give --data with samples, or --calibration with a record of 'hone calibrate'")
         }
         guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
-        let settings = try settings(arguments)
         let run = try CalibrationRun(arguments)
 
         // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
@@ -46,13 +58,18 @@ enum QuantizeCommand: Command {
         let model = try Model(path: path)
         let start = ContinuousClock.now
         let (calibration, source) = try calibration(of: model, arguments, run, settings)
-        let quantized = try model.quantized(with: calibration, settings: settings)
+        let recipeStart = ContinuousClock.now
+        let quantized =
+            isOnePass
+            ? try model.quantized(with: calibration, settings: settings)
+            : try run.quantize(model, with: calibration, data: try arguments.required("--data"), settings)
+        let recipeSeconds = (ContinuousClock.now - recipeStart).inMilliseconds / 1e3
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
             quantized, source: path, output: output, data: source,
             sourceBytes: fileSize(path), outputBytes: fileSize(output),
-            seconds: seconds)
+            seconds: seconds, recipeSeconds: recipeSeconds)
         print(
             arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))
     }
@@ -62,7 +79,8 @@ enum QuantizeCommand: Command {
         of model: Model, _ arguments: ParsedArguments, _ run: CalibrationRun, _ settings: QuantizationSettings
     ) throws -> (Calibration, source: String) {
         if let path = arguments.value("--calibration") {
-            for option in ["--samples", "--batch", "--device", "--threads"] where arguments.has(option) {
+            for option in ["--samples", "--batch", "--device", "--threads"]
+            where arguments.has(option) && settings.recipe == .fast {
                 throw arguments.fail("\(option) has no meaning with --calibration: nothing is run")
             }
             return (try Calibration(path: path), "the record \(path)")
@@ -82,6 +100,14 @@ enum QuantizeCommand: Command {
         case .mse: settings.method = .meanSquaredError
         case .minmax: settings.method = .minMax
         case .percentile: settings.method = .percentile(percentile ?? 99.99)
+        }
+        settings.recipe = try arguments.choice("--recipe", of: QuantizationSettings.Recipe.self) ?? .fast
+        if let mebibytes = try arguments.integer("--memory") {
+            guard settings.recipe != .fast else { throw arguments.fail("--memory needs --recipe balanced or best") }
+            guard (16...(1 << 20)).contains(mebibytes) else {
+                throw arguments.fail("--memory takes 16 to 1048576 MiB, not \(mebibytes)")
+            }
+            settings.memoryLimit = mebibytes << 20
         }
         settings.perTensor = arguments.has("--per-tensor")
         settings.excludedNodes = Set(arguments.values("--exclude"))

@@ -10,10 +10,11 @@ struct QuantizationSummary {
     private let sourceBytes: Int
     private let outputBytes: Int
     private let seconds: Double
+    private let recipeSeconds: Double
 
     init(
         _ quantized: QuantizedModel, source: String, output: String, data: String, sourceBytes: Int, outputBytes: Int,
-        seconds: Double
+        seconds: Double, recipeSeconds: Double
     ) {
         self.quantized = quantized
         self.source = source
@@ -22,6 +23,7 @@ struct QuantizationSummary {
         self.sourceBytes = sourceBytes
         self.outputBytes = outputBytes
         self.seconds = seconds
+        self.recipeSeconds = recipeSeconds
     }
 
     func text(listsNodes: Bool) -> String {
@@ -39,6 +41,13 @@ struct QuantizationSummary {
         for layer in quantized.layers where !layer.isQuantized && !listsNodes {
             lines.append("            \(layer.operatorType) '\(layer.node)' \(layer.reason)")
         }
+        if let recipe = quantized.recipe {
+            lines.append("recipe      \(recipe.name), \(Quantity.duration(seconds: recipeSeconds))")
+            for trial in recipe.trials {
+                let mark = trial.isKept ? ", kept" : ""
+                lines.append("            \(Quantity.fixed(trial.signalToNoise, 1)) dB  \(trial.name)\(mark)")
+            }
+        }
         for warning in quantized.warnings { lines.append("warning     \(warning)") }
         let ratio = outputBytes > 0 ? Double(sourceBytes) / Double(outputBytes) : 0
         lines.append(
@@ -46,6 +55,20 @@ struct QuantizationSummary {
         )
         lines.append("time        \(Quantity.duration(seconds: seconds))")
         return lines.joined(separator: "\n")
+    }
+
+    private var recipeJSON: JSONValue {
+        guard let recipe = quantized.recipe else { return .object([("name", .string("fast"))]) }
+        let trials = recipe.trials.map { trial in
+            JSONValue.object([
+                ("name", .string(trial.name)), ("signalToNoise", .number(trial.signalToNoise)),
+                ("kept", .bool(trial.isKept)),
+            ])
+        }
+        return .object([
+            ("name", .string(recipe.name)), ("seconds", .number(recipeSeconds)),
+            ("sampleLimit", .integer(recipe.sampleLimit)), ("trials", .array(trials)),
+        ])
     }
 
     var json: JSONValue {
@@ -58,7 +81,7 @@ struct QuantizationSummary {
         return .object([
             ("source", .string(source)), ("output", .string(output)), ("method", .string(quantized.method)),
             ("samples", .integer(quantized.sampleCount)), ("sourceBytes", .integer(sourceBytes)),
-            ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)),
+            ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)), ("recipe", recipeJSON),
             ("warnings", .array(quantized.warnings.map { .string($0) })), ("nodes", .array(layers)),
         ])
     }
