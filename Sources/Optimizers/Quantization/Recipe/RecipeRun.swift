@@ -51,10 +51,9 @@ package struct RecipeRun {
             return (fast.result.graph, fast.result.report, report(trials, figures, chosen: 0))
         }
         let base = trials[best(figures)]
-        let corrected =
-            recipe == .best ? [[Step.correction], [.rounding], [.rounding, .correction]] : [[.rounding, .correction]]
+        let steps: [[Step]] = [[.correction], [.rounding], [.rounding, .correction]]
         let outcomes = try rounded(base)
-        let refined = try corrected.map { steps throws(HoneError) in try refine(base, steps, outcomes) }
+        let refined = try steps.map { steps throws(HoneError) in try refine(base, steps, outcomes) }
         figures += try measure(refined, prepared)
         trials += refined
         let chosen = best(figures)
