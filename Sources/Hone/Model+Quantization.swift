@@ -1,6 +1,7 @@
 import ModelGraph
 import Optimizers
 import ReferenceBackend
+import Runtime
 import Tensors
 
 extension Model {
@@ -16,6 +17,7 @@ extension Model {
         calibratingOn samples: Samples, settings: QuantizationSettings = QuantizationSettings(),
         device: Device = .automatic, threads: Int? = nil
     ) async throws(HoneError) -> QuantizedModel where Samples.Element == [String: Tensor] {
+        try checkIsOnePass(settings)
         let calibration = try await calibrated(on: samples, settings: settings, device: device, threads: threads)
         return try quantized(with: calibration, settings: settings)
     }
@@ -27,6 +29,7 @@ extension Model {
         settings: QuantizationSettings = QuantizationSettings(), device: Device = .automatic, threads: Int? = nil,
         calibratingOn next: () throws -> [String: Tensor]?
     ) throws(HoneError) -> QuantizedModel {
+        try checkIsOnePass(settings)
         let calibration = try calibrated(settings: settings, device: device, threads: threads, on: next)
         return try quantized(with: calibration, settings: settings)
     }
@@ -37,6 +40,58 @@ extension Model {
     public func quantized(
         with calibration: Calibration, settings: QuantizationSettings = QuantizationSettings()
     ) throws(HoneError) -> QuantizedModel {
+        try checkIsOnePass(settings)
+        let graph = try graph(of: calibration, settings)
+        let quantizer = Quantizer(options: try settings.options(for: self.graph), evaluator: ReferenceBackend())
+        let (quantized, report) = try quantizer.quantize(graph, calibration: calibration.record)
+        return try quantizedModel(quantized, report, calibration)
+    }
+
+    /// Quantizes to int8 with what a calibration saw and data that can be read again, by any recipe.
+    ///
+    /// Equal data in equal order make equal models, whatever the number of threads or the size of batches.
+    /// - Parameters:
+    ///   - device: where models run.
+    ///   - batch: gives the feed of a batch by its number, from 0 on, and nil after the last; the same each time it is asked.
+    /// - Throws: `.invalidInput` for a calibration of another model, or without samples; what `batch` throws.
+    public func quantized(
+        with calibration: Calibration, settings: QuantizationSettings = QuantizationSettings(),
+        device: Device = .automatic, threads: Int? = nil,
+        rereading batch: @escaping (_ index: Int) throws -> [String: Tensor]?
+    ) throws(HoneError) -> QuantizedModel {
+        guard let recipe = QuantizationRecipe(rawValue: settings.recipe.rawValue), recipe != .fast else {
+            return try quantized(with: calibration, settings: settings)
+        }
+        let graph = try graph(of: calibration, settings)
+        let data = RecipeData { index throws(HoneError) in
+            do { return try batch(index) } catch { throw asHoneError(error) }
+        }
+        let run = RecipeRun(
+            recipe, options: try settings.options(for: self.graph), backend: try device.backend(threads: threads),
+            evaluator: ReferenceBackend(), data: data, byteLimit: settings.memoryLimit)
+        let limit = threads ?? HostThreads.limit
+        do {
+            let (quantized, report, trials) = try HostThreads.$limit.withValue(limit) {
+                try run.quantize(graph, calibration: calibration.record)
+            }
+            return try quantizedModel(quantized, report, calibration, trials)
+        } catch {
+            throw asHoneError(error)
+        }
+    }
+
+    /// - Throws: `.invalidOption` for a recipe that reads the data again.
+    private func checkIsOnePass(_ settings: QuantizationSettings) throws(HoneError) {
+        guard settings.recipe == .fast else {
+            throw HoneError(
+                .invalidOption, "recipe \(settings.recipe.rawValue) reads the data again, and is given none",
+                remedy: "calibrate first, then quantize with the calibration and the data, or use recipe fast")
+        }
+    }
+
+    private func graph(
+        of calibration: Calibration, _ settings: QuantizationSettings
+    ) throws(HoneError) -> Graph {
         guard calibration.sampleCount > 0 else {
             throw HoneError(
                 .invalidInput, "there are no samples to calibrate on",
@@ -48,10 +103,16 @@ extension Model {
                 .invalidInput, "the calibration is of another model than this one",
                 remedy: "calibrate this very file: 'hone calibrate MODEL --data D -o FILE.cal'")
         }
-        let quantizer = Quantizer(options: try settings.options(for: self.graph), evaluator: ReferenceBackend())
-        let (quantized, report) = try quantizer.quantize(graph, calibration: calibration.record)
-        try quantized.validate()
-        return QuantizedModel(quantized, report, sampleCount: calibration.sampleCount)
+        return graph
+    }
+
+    private func quantizedModel(
+        _ graph: Graph, _ report: QuantizationReport, _ calibration: Calibration, _ recipe: RecipeReport? = nil
+    ) throws(HoneError) -> QuantizedModel {
+        try graph.validate()
+        var quantized = QuantizedModel(graph, report, sampleCount: calibration.sampleCount)
+        quantized.recipe = recipe.map { QuantizedModel.RecipeResult($0) }
+        return quantized
     }
 
     /// The graph after the passes that calibration and quantization start from.

@@ -34,6 +34,16 @@ public struct QuantizationSettings: Sendable {
         case qoperator
     }
 
+    /// How much is done for accuracy.
+    public enum Recipe: String, Sendable, CaseIterable {
+        /// Ranges from what calibration saw, weights rounded to nearest.
+        case fast
+        /// Reads some of the data again: rounding that makes up for its errors, corrected biases; kept if they measure better.
+        case balanced
+        /// Reads more of the data, also tries equalized channels and other methods for ranges, and keeps what measures best.
+        case best
+    }
+
     /// How ranges are chosen.
     public var method: Method
     /// One weight scale for a whole tensor instead of one for each output channel.
@@ -48,6 +58,10 @@ public struct QuantizationSettings: Sendable {
     public var format = Format.qdq
     /// Operators that `Model.dynamicallyQuantized` turns into integer products: of Conv, Gemm and MatMul.
     public var dynamicTypes: Set<String> = ["Gemm", "MatMul"]
+    /// How much is done for accuracy; all but `fast` need the data again.
+    public var recipe = Recipe.fast
+    /// What the second reading of the data may hold in memory beside the models, in bytes.
+    public var memoryLimit = 1 << 30
 
     /// The defaults: mean squared error, per channel, every node.
     public init(method: Method = .meanSquaredError, perTensor: Bool = false, excludedNodes: Set<String> = []) {

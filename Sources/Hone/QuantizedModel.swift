@@ -16,6 +16,34 @@ public struct QuantizedModel: Sendable {
         public let reason: String
     }
 
+    /// What a recipe tried, and what it kept.
+    public struct RecipeResult: Sendable {
+        /// One way of quantizing.
+        public struct Trial: Sendable {
+            /// What was done, in a few words.
+            public let name: String
+            /// Signal-to-quantization-noise ratio of the outputs on calibration data, in decibels.
+            public let signalToNoise: Double
+            /// Whether this is what the model became.
+            public let isKept: Bool
+        }
+
+        /// The recipe's name.
+        public let name: String
+        /// In the order of trying; the first is `fast`.
+        public let trials: [Trial]
+        /// How many samples trials were measured on, at most.
+        public let sampleLimit: Int
+
+        init(_ report: RecipeReport) {
+            name = report.recipe.rawValue
+            sampleLimit = report.sampleLimit
+            trials = report.trials.map {
+                Trial(name: $0.name, signalToNoise: $0.decibels, isKept: $0 == report.chosen)
+            }
+        }
+    }
+
     /// The quantized model.
     public let model: Model
     /// Every node of the float graph, in order.
@@ -24,13 +52,15 @@ public struct QuantizedModel: Sendable {
     public let sampleCount: Int
     /// The whole report.
     package let report: QuantizationReport
+    /// What the recipe tried; nil for `fast`.
+    public var recipe: RecipeResult?
 
     init(_ graph: Graph, _ report: QuantizationReport, sampleCount: Int) {
         model = Model(graph: graph)
         layers = report.entries.map { entry in
             Layer(
                 node: entry.node, operatorType: entry.operatorType, isQuantized: entry.outcome.isQuantized,
-                reason: entry.outcome.description)
+                reason: ([entry.outcome.description] + entry.notes).joined(separator: "; "))
         }
         self.sampleCount = sampleCount
         self.report = report
@@ -39,7 +69,7 @@ public struct QuantizedModel: Sendable {
     /// The same model with other words about its nodes.
     init(_ quantized: QuantizedModel, layers: [Layer]) {
         (model, self.layers) = (quantized.model, layers)
-        (sampleCount, report) = (quantized.sampleCount, quantized.report)
+        (sampleCount, report, recipe) = (quantized.sampleCount, quantized.report, quantized.recipe)
     }
 
     /// How scales were chosen, in one line.

@@ -98,6 +98,17 @@ struct CalibrationRun {
         }
     }
 
+    /// Quantizes by a recipe that reads the samples again.
+    func quantize(
+        _ model: Model, with calibration: Calibration, data: String, _ settings: QuantizationSettings
+    ) throws -> QuantizedModel {
+        let dataset = try DataOptions.open(data, for: model, preprocessing)
+        let ranges = try dataset.ranges(batch: batch, default: 8, limit: limit)
+        return try model.quantized(with: calibration, settings: settings, device: device, threads: threads) { index in
+            index < ranges.count ? try dataset.batch(ranges[index]) : nil
+        }
+    }
+
     /// Runs the samples, with a progress bar.
     ///
     /// - Parameter part: the samples to run; nil for those that the options say.

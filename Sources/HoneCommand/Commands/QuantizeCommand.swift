@@ -10,9 +10,17 @@ enum QuantizeCommand: Command {
         name: "quantize", summary: "Quantize a float model to int8, calibrating on samples.", positional: ["MODEL"],
         options: [
             DataOptions.data,
-            .value("--calibration", "FILE.cal", "take ranges from a record of 'hone calibrate' instead of --data"),
+            .value(
+                "--calibration", "FILE.cal",
+                "take ranges from a record of 'hone calibrate' instead of --data; with --recipe balanced or best give both"
+            ),
             .value("--samples", "N", "use the first N samples (default 512)"),
         ] + rangeOptions + BudgetOptions.options + [
+            .value(
+                "--recipe", "RECIPE",
+                "fast (default): round to nearest; balanced, best: read the data again to lose less, and keep what measures better"
+            ),
+            .value("--memory", "MIB", "what the second reading may hold beside the models (default 1024)"),
             .value("--format", "FORMAT", "qdq (default), or qoperator: QLinearConv and QLinearMatMul"),
             .flag("--dynamic", "quantize activations as they come: needs no data; int8 weights, float between layers"),
             .value(
@@ -53,6 +61,7 @@ enum QuantizeCommand: Command {
     private static let ofCalibration = [
         "--data", "--calibration", "--samples", "--method", "--norm", "--percentile", "--activations", "--symmetric",
         "--format", "--batch", "--device", "--threads", "--max-drop", "--max-kl", "--labels", "--eval-data",
+        "--recipe", "--memory",
     ]
 
     static func run(_ arguments: ParsedArguments) async throws {
@@ -63,39 +72,53 @@ enum QuantizeCommand: Command {
             throw arguments.fail("\(option) has no meaning with --dynamic: activations are quantized as they come")
         }
         if arguments.has("--types"), !isDynamic { throw arguments.fail("--types needs --dynamic") }
-        guard isDynamic || arguments.has("--data") != arguments.has("--calibration") else {
+        let settings = try settings(arguments)
+        let isOnePass = settings.recipe == .fast
+        guard isOnePass || arguments.has("--data") else {
+            throw arguments.fail("--recipe \(settings.recipe.rawValue) reads the data again: give --data")
+        }
+        guard isDynamic || !isOnePass || arguments.has("--data") != arguments.has("--calibration") else {
             throw arguments.fail("give --data with samples, or --calibration with a record of 'hone calibrate'")
         }
         guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
-        let settings = try settings(arguments)
         let run = try CalibrationRun(arguments)
         let budget = try BudgetOptions(arguments)
+        guard budget == nil || isOnePass else {
+            throw arguments.fail("a budget quantizes by recipe fast: leave --recipe out, or --max-drop and --max-kl")
+        }
 
         // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
         _ = try AtomicFile(replacing: output)
         let model = try Model(path: path)
         let start = ContinuousClock.now
         var source: String?
-        func calibration(_ part: [Range<Int>]?) throws -> Calibration {
-            let result = try self.calibration(of: model, arguments, run, settings, only: part)
+        let budgeted = try budget?.quantize(model, arguments, settings) { part in
+            let result = try calibration(of: model, arguments, run, settings, only: part)
             source = result.source
             return result.0
         }
-        let budgeted = try budget?.quantize(model, arguments, settings, calibrate: calibration)
+        var recipeSeconds = 0.0
         let quantized: QuantizedModel
         if let budgeted {
             quantized = budgeted.model.quantized
         } else if isDynamic {
             quantized = try model.dynamicallyQuantized(settings: settings)
         } else {
-            quantized = try model.quantized(with: try calibration(nil), settings: settings)
+            let (calibration, origin) = try calibration(of: model, arguments, run, settings, only: nil)
+            source = origin
+            let recipeStart = ContinuousClock.now
+            quantized =
+                isOnePass
+                ? try model.quantized(with: calibration, settings: settings)
+                : try run.quantize(model, with: calibration, data: try arguments.required("--data"), settings)
+            recipeSeconds = (ContinuousClock.now - recipeStart).inMilliseconds / 1e3
         }
         try quantized.model.save(to: output)
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
             quantized, source: path, output: output, data: source,
             sourceBytes: fileSize(path), outputBytes: fileSize(output),
-            seconds: seconds, budget: budgeted)
+            seconds: seconds, recipeSeconds: recipeSeconds, budget: budgeted)
         print(
             arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))
     }
@@ -106,9 +129,9 @@ enum QuantizeCommand: Command {
         only part: [Range<Int>]?
     ) throws -> (Calibration, source: String) {
         if let path = arguments.value("--calibration") {
-            let isRunning = arguments.has("--eval-data")
+            let isRunning = arguments.has("--eval-data") || settings.recipe != .fast
             for option in ["--samples"] + (isRunning ? [] : ["--batch", "--device", "--threads"])
-            where arguments.has(option) {
+            where arguments.has(option) && settings.recipe == .fast {
                 throw arguments.fail("\(option) has no meaning with --calibration: nothing is run")
             }
             return (try Calibration(path: path), "the record \(path)")
@@ -146,6 +169,14 @@ enum QuantizeCommand: Command {
             guard unknown.isEmpty else {
                 throw arguments.fail("option --types takes Gemm, MatMul and Conv, not '\(unknown[0])'")
             }
+        }
+        settings.recipe = try arguments.choice("--recipe", of: QuantizationSettings.Recipe.self) ?? .fast
+        if let mebibytes = try arguments.integer("--memory") {
+            guard settings.recipe != .fast else { throw arguments.fail("--memory needs --recipe balanced or best") }
+            guard (16...(1 << 20)).contains(mebibytes) else {
+                throw arguments.fail("--memory takes 16 to 1048576 MiB, not \(mebibytes)")
+            }
+            settings.memoryLimit = mebibytes << 20
         }
         settings.perTensor = arguments.has("--per-tensor")
         settings.excludedNodes = Set(arguments.values("--exclude"))

@@ -12,10 +12,11 @@ struct QuantizationSummary {
     private let outputBytes: Int
     private let seconds: Double
     private let budget: BudgetResult?
+    private let recipeSeconds: Double
 
     init(
         _ quantized: QuantizedModel, source: String, output: String, data: String?, sourceBytes: Int, outputBytes: Int,
-        seconds: Double, budget: BudgetResult? = nil
+        seconds: Double, recipeSeconds: Double, budget: BudgetResult? = nil
     ) {
         self.quantized = quantized
         self.source = source
@@ -25,6 +26,7 @@ struct QuantizationSummary {
         self.outputBytes = outputBytes
         self.seconds = seconds
         self.budget = budget
+        self.recipeSeconds = recipeSeconds
     }
 
     func text(listsNodes: Bool) -> String {
@@ -44,6 +46,13 @@ struct QuantizationSummary {
         for layer in quantized.layers where !layer.isQuantized && !listsNodes && data != nil {
             lines.append("            \(layer.operatorType) '\(layer.node)' \(layer.reason)")
         }
+        if let recipe = quantized.recipe {
+            lines.append("recipe      \(recipe.name), \(Quantity.duration(seconds: recipeSeconds))")
+            for trial in recipe.trials {
+                let mark = trial.isKept ? ", kept" : ""
+                lines.append("            \(Quantity.fixed(trial.signalToNoise, 1)) dB  \(trial.name)\(mark)")
+            }
+        }
         for warning in quantized.warnings { lines.append("warning     \(warning)") }
         let ratio = outputBytes > 0 ? Double(sourceBytes) / Double(outputBytes) : 0
         lines.append(
@@ -51,6 +60,20 @@ struct QuantizationSummary {
         )
         lines.append("time        \(Quantity.duration(seconds: seconds))")
         return lines.joined(separator: "\n")
+    }
+
+    private var recipeJSON: JSONValue {
+        guard let recipe = quantized.recipe else { return .object([("name", .string("fast"))]) }
+        let trials = recipe.trials.map { trial in
+            JSONValue.object([
+                ("name", .string(trial.name)), ("signalToNoise", .number(trial.signalToNoise)),
+                ("kept", .bool(trial.isKept)),
+            ])
+        }
+        return .object([
+            ("name", .string(recipe.name)), ("seconds", .number(recipeSeconds)),
+            ("sampleLimit", .integer(recipe.sampleLimit)), ("trials", .array(trials)),
+        ])
     }
 
     var json: JSONValue {
@@ -63,7 +86,7 @@ struct QuantizationSummary {
         let members: [(key: String, value: JSONValue)] = [
             ("source", .string(source)), ("output", .string(output)), ("method", .string(quantized.method)),
             ("samples", .integer(quantized.sampleCount)), ("sourceBytes", .integer(sourceBytes)),
-            ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)),
+            ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)), ("recipe", recipeJSON),
             ("warnings", .array(quantized.warnings.map { .string($0) })), ("nodes", .array(layers)),
         ]
         return .object(members + (budget.map { [("budget", $0.json)] } ?? []))

@@ -24,6 +24,10 @@ package struct QuantizationOptions: Sendable {
     package var excludedOperators: Set<String> = []
     /// Whether an operator that makes a graph output has its output quantized, without which it would not run in int8.
     package var quantizesOutputs = true
+    /// What a recipe changes in layers, by the name of the node's first output.
+    package var adjustments: [String: LayerAdjustment] = [:]
+    /// The recipe in a few words, for `summary`; nil for `fast`.
+    package var recipe: String?
 
     package init() {}
 
@@ -39,5 +43,6 @@ package struct QuantizationOptions: Sendable {
         let weights = perTensorWeights ? "per tensor" : "per channel"
         return
             "static \(format.rawValue), activations \(activationType.rawValue) (\(estimator.name)), weights int8 \(weights)"
+            + (recipe.map { ", recipe \($0)" } ?? "")
     }
 }

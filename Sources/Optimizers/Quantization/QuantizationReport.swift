@@ -30,6 +30,8 @@ package struct QuantizationReport: Sendable {
         package let operatorType: String
         package let outcome: Outcome
         package let weights: Weights?
+        /// What a recipe did to the layer, beside rounding to nearest.
+        package var notes: [String] = []
     }
 
     /// One quantized value.

@@ -9,6 +9,8 @@ struct QuantizedConstants {
         let axis: Int?
         let factor: Float
         let scales: [Float]
+        /// The layer whose recipe changed the numbers, nil if none did.
+        var layer: String?
     }
 
     private var dequantized: [Key: String] = [:]
@@ -25,7 +27,8 @@ struct QuantizedConstants {
     ///
     /// - Returns: what the report says of the weights.
     mutating func quantizeWeights(
-        of node: inout Node, inputScale: Float, in graph: Graph, perTensor: Bool, names: inout NameScope
+        of node: inout Node, inputScale: Float, in graph: Graph, perTensor: Bool,
+        adjustment: LayerAdjustment? = nil, names: inout NameScope
     ) -> QuantizationReport.Weights? {
         guard let name = node.input(1), let constant = graph.constant(name) else { return nil }
         let isGemm = node.operatorType == "Gemm"
@@ -42,19 +45,26 @@ struct QuantizedConstants {
             let values = tensor.floats().map { $0 * beta }
             bias = values.count == 1 ? Array(repeating: values[0], count: layout.outputCount) : values
         }
+        if let shift = adjustment?.biasShift, let unshifted = bias, shift.count == unshifted.count {
+            bias = zip(unshifted, shift).map { $0 + $1 }
+        }
         let minimumScales = bias.map {
             BiasQuantization.minimumWeightScales($0, inputScale: inputScale, perChannel: layout.axis != nil)
         }
-        let weights = WeightQuantization(
+        var weights = WeightQuantization(
             alpha == 1 ? constant : Tensor(constant.floats().map { $0 * alpha }, shape: constant.shape),
             axis: layout.axis, minimumScales: minimumScales)
-        let key = Key(constant: name, axis: weights.axis, factor: alpha, scales: weights.scales)
+        if let integers = adjustment?.integers, adjustment?.scales == weights.scales {
+            weights = weights.with(integers)
+        }
+        let layer = adjustment == nil ? nil : node.outputs.first
+        let key = Key(constant: name, axis: weights.axis, factor: alpha, scales: weights.scales, layer: layer)
         node.inputs[1] = store(
             key, values: weights.values, scale: weights.scaleTensor, zeroPoint: weights.zeroPointTensor, names: &names)
         if let biasName, let bias {
             let quantized = BiasQuantization(bias, inputScale: inputScale, weightScales: weights.scales)
             let axis = weights.axis == nil ? nil : 0
-            let key = Key(constant: biasName, axis: axis, factor: beta, scales: quantized.scales)
+            let key = Key(constant: biasName, axis: axis, factor: beta, scales: quantized.scales, layer: layer)
             // ONNX DequantizeLinear 13: int32 has no zero point.
             node.inputs[2] = store(
                 key, values: quantized.values, scale: quantized.scaleTensor(perChannel: axis != nil), zeroPoint: nil,

@@ -67,7 +67,8 @@ struct QuantizedGraphBuilder {
     func report() -> QuantizationReport {
         let entries = original.nodes.enumerated().map { index, node in
             QuantizationReport.Entry(
-                node: title(node), operatorType: node.operatorType, outcome: outcome(index), weights: weights[index])
+                node: title(node), operatorType: node.operatorType, outcome: outcome(index), weights: weights[index],
+                notes: adjustment(index)?.notes ?? [])
         }
         var order = original.inputs.map(\.name)
         order.append(contentsOf: original.nodes.flatMap(\.outputs))
@@ -84,6 +85,10 @@ struct QuantizedGraphBuilder {
         return QuantizationReport.Activation(
             value: value, range: range, quantization: quantization, sharedWith: owner,
             nonFiniteCount: seen.nanCount + seen.positiveInfinityCount + seen.negativeInfinityCount)
+    }
+
+    private func adjustment(_ index: Int) -> LayerAdjustment? {
+        original.nodes[index].outputs.first.flatMap { options.adjustments[$0] }
     }
 
     private func outcome(_ index: Int) -> QuantizationReport.Outcome {
@@ -154,7 +159,7 @@ struct QuantizedGraphBuilder {
             guard let input = node.input(0), let quantization = quantizations[plan.owner(of: input)] else { return }
             weights[index] = constants.quantizeWeights(
                 of: &node, inputScale: quantization.scale, in: original, perTensor: options.perTensorWeights,
-                names: &names)
+                adjustment: adjustment(index), names: &names)
         case .anchor(let inputs):
             for position in inputs where position < node.inputs.count {
                 guard let constant = original.constant(node.inputs[position]) else { continue }

@@ -62,7 +62,9 @@ package struct Quantizer: Sendable {
         }
     }
 
-    private func prepared(_ graph: Graph) throws(HoneError) -> Graph {
+    /// What is planned and quantized: the graph at an opset with scales for each channel, additions of a bias in the Gemm.
+    /// Preparing again changes nothing.
+    func prepared(_ graph: Graph) throws(HoneError) -> Graph {
         var prepared = graph
         try OpsetRaising.raise(&prepared)
         try prepared.validate()

@@ -55,6 +55,18 @@ package struct WeightQuantization: Equatable, Sendable {
         self.axis = axis
     }
 
+    /// Other integers on the same scales.
+    ///
+    /// - Precondition: int8 in the shape of the weights.
+    func with(_ integers: Tensor) -> WeightQuantization {
+        precondition(integers.type == values.type)
+        return WeightQuantization(values: integers, scales: scales, axis: axis, raisedChannels: raisedChannels)
+    }
+
+    private init(values: Tensor, scales: [Float], axis: Int?, raisedChannels: [Int]) {
+        (self.values, self.scales, self.axis, self.raisedChannels) = (values, scales, axis, raisedChannels)
+    }
+
     /// The scales as an initializer: of rank 1 along an axis, of rank 0 without one.
     package var scaleTensor: Tensor { axis == nil ? Tensor(scales, shape: []) : Tensor(scales) }
 

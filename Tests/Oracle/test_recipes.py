@@ -1,0 +1,93 @@
+"""`hone quantize --recipe`: the same file at any batch and number of threads, valid ONNX, and no lower than `fast` where it is measured."""
+import hashlib
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+import zoo
+from hone_cli import hone, hone_json
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """Convolution, depthwise, pointwise, pool, Gemm from a seed, with samples."""
+    folder, rng = tmp_path_factory.mktemp("recipes"), np.random.default_rng(5)
+    constants = {
+        "w1": rng.normal(0, 0.3, (16, 3, 3, 3)), "b1": rng.normal(0, 0.2, 16), "w2": rng.normal(0, 0.4, (16, 1, 3, 3)),
+        "w3": rng.normal(0, 0.3, (24, 16, 1, 1)), "b3": rng.normal(0, 0.2, 24), "w4": rng.normal(0, 0.3, (10, 24)),
+    }
+    nodes = [
+        helper.make_node("Conv", ["x", "w1", "b1"], ["c1"], name="stem", pads=[1] * 4, strides=[2, 2]),
+        helper.make_node("Relu", ["c1"], ["r1"], name="relu1"),
+        helper.make_node("Conv", ["r1", "w2"], ["c2"], name="depthwise", pads=[1] * 4, group=16),
+        helper.make_node("Relu", ["c2"], ["r2"], name="relu2"),
+        helper.make_node("Conv", ["r2", "w3", "b3"], ["c3"], name="pointwise"),
+        helper.make_node("Relu", ["c3"], ["r3"], name="relu3"),
+        helper.make_node("GlobalAveragePool", ["r3"], ["p"], name="pool"),
+        helper.make_node("Flatten", ["p"], ["f"], name="flatten"),
+        helper.make_node("Gemm", ["f", "w4"], ["y"], name="head", transB=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "recipes", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3, 16, 16])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 10])],
+        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in constants.items()])
+    model, data = folder / "model.onnx", folder / "data.npy"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), model)
+    np.save(data, rng.normal(0.3, 1, (40, 3, 16, 16)).astype(np.float32))
+    return model, data
+
+
+def quantize(network, output, *options):
+    return hone_json("quantize", network[0], "--data", network[1], "--layout", "NCHW", *options, "-o", output)
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("recipe", ["balanced", "best"])
+def test_the_highest_is_kept_and_said(network, tmp_path, recipe):
+    output = tmp_path / "int8.onnx"
+    report = quantize(network, output, "--recipe", recipe)
+    trials = report["recipe"]["trials"]
+    kept = [trial for trial in trials if trial["kept"]]
+    assert report["recipe"]["name"] == recipe and trials[0]["name"] == "fast" and len(kept) == 1
+    assert kept[0]["signalToNoise"] == max(trial["signalToNoise"] for trial in trials) > trials[0]["signalToNoise"]
+    assert any("rounding compensated" in node["result"] or "bias corrected" in node["result"] for node in report["nodes"])
+    onnx.checker.check_model(str(output), full_check=True)
+    x = np.load(network[1])
+    theirs, real = zoo.ort_batches(output, x, 40), zoo.ort_batches(network[0], x, 40)
+    assert 10 * np.log10((real**2).sum() / ((theirs - real) ** 2).sum()) > 25
+    text = hone("quantize", network[0], "--data", network[1], "--layout", "NCHW", "--recipe", recipe, "-o", output).stdout
+    assert f"recipe      {recipe}, " in text and ", kept" in text
+
+
+@pytest.mark.parametrize("recipe", ["balanced", "best"])
+def test_the_file_depends_on_the_data_alone(network, tmp_path, recipe):
+    files = []
+    for number, options in enumerate((
+            [], ["--threads", 1, "--batch", 1], ["--batch", 7], ["--device", "reference"])):
+        files.append(tmp_path / f"{number}.onnx")
+        quantize(network, files[-1], "--recipe", recipe, *options)
+    assert len({digest(file) for file in files}) == 1
+
+
+def test_a_record_gives_the_ranges_and_data_the_rest(network, tmp_path):
+    record, direct, indirect = tmp_path / "model.cal", tmp_path / "direct.onnx", tmp_path / "indirect.onnx"
+    hone("calibrate", network[0], "--data", network[1], "--layout", "NCHW", "-o", record)
+    quantize(network, direct, "--recipe", "balanced")
+    quantize(network, indirect, "--recipe", "balanced", "--calibration", record)
+    assert digest(direct) == digest(indirect)
+
+
+@pytest.mark.parametrize("options, message", [
+    (["--recipe", "balanced", "--calibration", "none.cal"], "--recipe balanced reads the data again: give --data"),
+    (["--data", "none.npy", "--memory", "64"], "--memory needs --recipe balanced or best"),
+    (["--data", "none.npy", "--recipe", "best", "--memory", "1"], "--memory takes 16 to 1048576 MiB, not 1"),
+    (["--data", "none.npy", "--recipe", "slow"], "--recipe is one of fast, balanced, best, not 'slow'"),
+])
+def test_wrong_options(network, tmp_path, options, message):
+    result = hone("quantize", network[0], *options, "-o", tmp_path / "int8.onnx", check=False)
+    assert result.returncode == 2 and message in result.stderr
