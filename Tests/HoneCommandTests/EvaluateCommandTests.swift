@@ -44,7 +44,8 @@ import Testing
         ).json()
         #expect(
             Set(json.keys) == [
-                "model", "reference", "device", "samples", "accuracy", "referenceAccuracy", "dropPercentagePoints",
+                "model", "reference", "device", "precision", "samples", "accuracy", "referenceAccuracy",
+                "dropPercentagePoints",
                 "drop95", "agreementPercent", "maximumDifference", "relativeDifference", "sqnrDecibels", "bytes",
                 "referenceBytes", "latencyMilliseconds", "referenceLatencyMilliseconds", "verify",
             ])

@@ -21,7 +21,7 @@ import Testing
                 "constantBytes", "multiplyAccumulates", "metadata", "plan",
             ])
         let plan = try #require(json["plan"] as? [String: Any])
-        #expect(Set(plan.keys) == ["device", "arenaBytes", "unsharedBytes", "constantBytes", "steps"])
+        #expect(Set(plan.keys) == ["device", "precision", "arenaBytes", "unsharedBytes", "constantBytes", "steps"])
         let steps = try #require(plan["steps"] as? [[String: Any]])
         let convolution = steps.first { ($0["operator"] as? String)?.hasSuffix("Conv") ?? false }
         let first = try #require((convolution?["outputs"] as? [[String: Any]])?.first)

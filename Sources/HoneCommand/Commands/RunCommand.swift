@@ -25,10 +25,10 @@ enum RunCommand: Command {
         ])
 
     static func run(_ arguments: ParsedArguments) async throws {
+        let (device, threads) = (try DeviceOption.parse(arguments), try arguments.integer("--threads"))
+        let precision = try DeviceOption.parsePrecision(arguments)
         let model = try Model(path: arguments.positional[0])
-        let session = try model.session(
-            on: try DeviceOption.parse(arguments), threads: try arguments.integer("--threads"),
-            precision: try DeviceOption.parsePrecision(arguments))
+        let session = try model.session(on: device, threads: threads, precision: precision)
         let files = try InputFiles(model, arguments)
         guard arguments.has("--sets") || arguments.has("--input") || model.inputs.isEmpty else {
             let wanted = model.inputs.map { "\($0)" }.joined(separator: ", ")
