@@ -9,7 +9,7 @@ from test_opencl_faults import SECONDS, automatic, commands, faults, prepared
     # Of each step the inputs are read, then the outputs: the second and the fourth read are what two steps computed.
     ("run", 2, "node 'input_QuantizeLinear' (QuantizeLinear, ", 300), ("run", 4, "node 'stem_conv' (QLinearConv, ", 300),
     ("evaluate", 2, "node 'input_QuantizeLinear' (QuantizeLinear, ", 300), ("evaluate", 4, "node 'stem_conv' (QLinearConv, ", 300),
-    ("quantize", 2, "node 'stem_conv' (Conv, ", 75),
+    ("quantize", 2, "node 'stem_conv' (hone.Conv, ", 75),
 ])
 def test_validation_stops_at_a_wrong_value(faults, monkeypatch, tmp_path, name, read, node, element):
     """Bit 0 of byte 300 of one step's output is flipped on its way from the device: of a float that is a bit of element 75."""
