@@ -2,15 +2,10 @@
 // in list order. A block of outputs stays in registers over the whole list. Plain vector arithmetic, compiled also for
 // wider vectors where the processor has them; no path rounds or wraps differently from another.
 #include "CMicrokernels.h"
+#include "clones.h"
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__) && defined(__linux__)
-#define MK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define MK_CLONES
-#endif
 
 typedef float mk_f32x16 __attribute__((ext_vector_type(16)));
 typedef float mk_f32x4 __attribute__((ext_vector_type(4)));

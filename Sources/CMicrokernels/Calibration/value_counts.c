@@ -1,15 +1,10 @@
 // Plain loops, compiled also for wider vectors where the processor has them: what calibration sees of a value.
 #include "mk_value_counts.h"
+#include "../clones.h"
 
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__) && defined(__linux__)
-#define MK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define MK_CLONES
-#endif
 
 enum {
     /// Tables that take turns, so that neighbours of one bin need not wait for each other's addition.

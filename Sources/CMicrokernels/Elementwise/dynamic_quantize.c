@@ -1,13 +1,8 @@
 // Plain loops, compiled also for wider vectors where the processor has them.
 #include "mk_dynamic_quantize.h"
+#include "../clones.h"
 
 #pragma STDC FP_CONTRACT OFF
-
-#if defined(__x86_64__) && defined(__linux__)
-#define MK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define MK_CLONES
-#endif
 
 enum { LANES = 64 };
 

@@ -129,9 +129,10 @@ enum QuantizeCommand: Command {
         only part: [Range<Int>]?
     ) throws -> (Calibration, source: String) {
         if let path = arguments.value("--calibration") {
-            let isRunning = arguments.has("--eval-data") || settings.recipe != .fast
-            for option in ["--samples"] + (isRunning ? [] : ["--batch", "--device", "--threads"])
-            where arguments.has(option) && settings.recipe == .fast {
+            // A recipe reads samples again, and a budget runs those of --eval-data.
+            var meaningless = settings.recipe == .fast ? ["--samples", "--batch", "--device", "--threads"] : []
+            if arguments.has("--eval-data") { meaningless = ["--samples"] }
+            for option in meaningless where arguments.has(option) {
                 throw arguments.fail("\(option) has no meaning with --calibration: nothing is run")
             }
             return (try Calibration(path: path), "the record \(path)")
