@@ -55,4 +55,4 @@ def check(preset, architecture, folder):
 attempt = functools.partial(checking.attempt, check)
 
 if __name__ == "__main__":
-    sys.exit(checking.run_checks(__doc__, "check-amd", AMD, 3, [clang], HEAD, check))
+    sys.exit(checking.run_checks(__doc__, "check-amd", AMD, {"DOT4_IMPL": 3, "MMA_PTX": 0}, [clang], HEAD, check))

@@ -74,4 +74,4 @@ attempt = functools.partial(checking.attempt, check)
 
 if __name__ == "__main__":
     tools = [clang, lambda: nvidia_tool("ptxas")]
-    sys.exit(checking.run_checks(__doc__, "check-nvidia", NVIDIA, 1, tools, HEAD, check))
+    sys.exit(checking.run_checks(__doc__, "check-nvidia", NVIDIA, {"DOT4_IMPL": 1, "MMA_PTX": 1}, tools, HEAD, check))

@@ -43,10 +43,11 @@ def table(head, rows):
         for cell, width, is_number in zip(line, widths, numbers)).rstrip() for line in lines) + "\n"
 
 
-def run_checks(document, name, architectures, dot4, tools, head, check):
+def run_checks(document, name, architectures, bodies, tools, head, check):
     """Checks what the command line asks for, prints table and complaints, and gives the exit status.
 
-    `dot4` is the body of the dot product that programs of `--seen` are compiled with, `tools` are asked for their versions."""
+    `bodies` are those that programs of `--seen` are compiled with, as `seen_programs` takes them; `tools` are asked for
+    their versions."""
     parser = argparse.ArgumentParser(description=document.splitlines()[0])
     parser.add_argument("--kernels", type=pathlib.Path, default=KERNELS, help="the folder with presets.txt")
     parser.add_argument("--table", type=pathlib.Path, help="also write the table to this file")
@@ -55,7 +56,7 @@ def run_checks(document, name, architectures, dot4, tools, head, check):
     options = parser.parse_args()
     try:
         presets = [preset for preset in read_presets(options.kernels) if options.only in (None, preset.file)]
-        seen = seen_programs(options.seen, dot4=dot4) if options.seen else []
+        seen = seen_programs(options.seen, bodies) if options.seen else []
         versions = "; ".join(version(tool()) for tool in tools)
     except (PresetError, ToolError) as error:
         print(f"{name}: {error}", file=sys.stderr)

@@ -83,17 +83,18 @@ def read_presets(folder=KERNELS):
     return presets
 
 
-def seen_programs(path, dot4, folder=KERNELS):
+def seen_programs(path, bodies, folder=KERNELS):
     """The programs that a run needed (check_oclgrind.py --programs), as presets for the newest architectures.
 
-    `dot4`: the body of dot4.clh that the architecture has; what ran had the simulator's.
+    `bodies`: which body the architecture has where kernels leave it a choice, for example {"DOT4_IMPL": 1}; what ran had the
+    simulator's, which no such device is given.
     """
     presets = []
     for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
         file, *defines = line.split()
-        own = [define for define in defines if not define.startswith("DOT4_IMPL=")]
-        if "DOT4_IMPL" in source_text(folder / file):
-            own.append(f"DOT4_IMPL={dot4}")
+        text = source_text(folder / file)
+        own = [define for define in defines if define.split("=")[0] not in bodies]
+        own += [f"{name}={body}" for name, body in bodies.items() if name in text]
         presets.append(Preset(file, f"seen-{number}", ("sm_90", "gfx1100"), tuple(own)))
     return presets
 

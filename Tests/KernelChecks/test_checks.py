@@ -7,7 +7,7 @@ import check_amd
 import check_nvidia
 import ptx
 import sass
-from presets import AMD, NVIDIA, PresetError, kernel_functions, read_presets
+from presets import AMD, NVIDIA, PresetError, kernel_functions, read_presets, seen_programs
 
 BROKEN = pathlib.Path(__file__).parent / "broken"
 PRESETS = {(preset.file, preset.name): preset for preset in read_presets(BROKEN)}
@@ -107,3 +107,13 @@ def test_loops_of_machine_code():
     ])
     assert sass.hottest_loops(text) == {"k": "3 instructions: 1 IMMA, 1 STL"}
     assert sass.own_memory_accesses(text) == {"k": 1}
+
+
+def test_programs_of_a_run_get_the_bodies_of_the_architecture(tmp_path):
+    (tmp_path / "chooses.cl").write_text("#if MMA_PTX\n#endif\n__kernel void chooses() {}\n")
+    (tmp_path / "plain.cl").write_text("// not MMA_PTX\n__kernel void plain() {}\n")
+    programs = tmp_path / "programs.txt"
+    programs.write_text("chooses.cl MMA_PTX=0 WARPS=4\nplain.cl ROWS=2\n")
+    found = seen_programs(programs, {"DOT4_IMPL": 1, "MMA_PTX": 1}, tmp_path)
+    assert [preset.defines for preset in found] == [("WARPS=4", "MMA_PTX=1"), ("ROWS=2",)]
+    assert seen_programs(tmp_path / "absent.txt", {}, tmp_path) == []
