@@ -50,7 +50,7 @@ let package = Package(
 
         // Execution: the plan and the kernel contract, what backends with kernels of their own share on the way from a
         // plan's steps to kernels, then the backends, which never import each other.
-        swiftTarget("Runtime", ["ModelGraph", "Tensors"]),
+        swiftTarget("Runtime", ["CMicrokernels", "ModelGraph", "Tensors"]),
         swiftTarget("Lowering", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("ReferenceBackend", ["CMicrokernels", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("CPUBackend", ["CMicrokernels", "Lowering", "Runtime", "ModelGraph", "Tensors"]),

@@ -9,11 +9,15 @@
 enum {
     /// Tables that take turns, so that neighbours of one bin need not wait for each other's addition.
     TABLES = 4,
+    /// Bins for what is not counted, zeros above all: they take turns for the same reason.
+    ASIDE = 8,
     HALF = MK_VALUE_BINS / 2,
     SMALLEST = -126,
     /// Below it the factor to bins, 2^(10 - exponent), is no float32.
     SMALLEST_SINGLE = -100,
     LANES = 64,
+    /// Values of a cache line.
+    LINE = 16,
     /// Elements at a time: their bins stay in the first cache.
     CHUNK = 1024,
 };
@@ -22,8 +26,8 @@ struct mk_value_counts {
     _Alignas(64) uint64_t counts[MK_VALUE_BINS];
     uint64_t zeros;
     int32_t exponent;
-    /// Bin 2048 takes what is not counted.
-    uint32_t tables[TABLES][MK_VALUE_BINS + 8];
+    /// Bins from 2048 on take what is not counted.
+    uint32_t tables[TABLES][MK_VALUE_BINS + ASIDE];
 };
 
 size_t mk_value_counts_size(void) { return sizeof(mk_value_counts); }
@@ -102,11 +106,14 @@ MK_CLONES static int32_t extremes_of(const float *x, size_t count, float *lowest
         low[0] = x[i] < low[0] ? x[i] : low[0];
         high[0] = x[i] > high[0] ? x[i] : high[0];
     }
-    for (int lane = 1; lane < LANES; lane++) {
-        largest[0] = largest[lane] > largest[0] ? largest[lane] : largest[0];
-        low[0] = low[lane] < low[0] ? low[lane] : low[0];
-        high[0] = high[lane] > high[0] ? high[lane] : high[0];
-    }
+    // By halves: one lane after the other would take longer than the loop above does for a chunk.
+#pragma clang loop unroll(full)
+    for (int half = LANES / 2; half > 0; half /= 2)
+        for (int lane = 0; lane < half; lane++) {
+            largest[lane] = largest[lane + half] > largest[lane] ? largest[lane + half] : largest[lane];
+            low[lane] = low[lane + half] < low[lane] ? low[lane + half] : low[lane];
+            high[lane] = high[lane + half] > high[lane] ? high[lane + half] : high[lane];
+        }
     *lowest = low[0];
     *highest = high[0];
     return largest[0] < 0x7f800000;
@@ -132,7 +139,7 @@ static void finite_extremes_of(const float *x, size_t count, float *lowest, floa
 }
 
 /// Bins by a product with a power of two, which is exact unless the result is subnormal: that one is between -1 and 1, where
-/// the sign alone decides. Bin 2048 for zeros; returns how many.
+/// the sign alone decides. Bins from 2048 on for zeros; returns how many.
 MK_CLONES static uint64_t find_bins(const float *x, size_t count, float factor, int32_t *bins) {
     uint32_t zeros = 0;
     for (size_t i = 0; i < count; i++) {
@@ -141,7 +148,7 @@ MK_CLONES static uint64_t find_bins(const float *x, size_t count, float factor, 
         const int32_t below = ((float)truncated > position) | ((truncated == 0) & (x[i] < 0));
         const int32_t bin = truncated - below + HALF;
         zeros += x[i] == 0;
-        bins[i] = x[i] == 0 ? MK_VALUE_BINS : bin;
+        bins[i] = x[i] == 0 ? MK_VALUE_BINS + (int32_t)(i / TABLES % ASIDE) : bin;
     }
     return zeros;
 }
@@ -163,7 +170,9 @@ static uint64_t find_bins_slowly(const float *x, size_t count, int32_t exponent,
     return zeros;
 }
 
-static void count_chunk(mk_value_counts *counts, mk_value_extremes *extremes, const float *x, size_t count) {
+/// `next`: what will be looked at next. No prefetcher of the processor's crosses pages, and a chunk is one.
+static void count_chunk(mk_value_counts *counts, mk_value_extremes *extremes, const float *x, size_t count,
+                        const float *next) {
     float lowest, highest;
     const int32_t all_finite = extremes_of(x, count, &lowest, &highest);
     if (!all_finite) finite_extremes_of(x, count, &lowest, &highest, extremes);
@@ -183,13 +192,16 @@ static void count_chunk(mk_value_counts *counts, mk_value_extremes *extremes, co
     } else {
         counts->zeros += find_bins_slowly(x, count, counts->exponent, bins);
     }
-    uint32_t(*tables)[MK_VALUE_BINS + 8] = counts->tables;
+    uint32_t(*tables)[MK_VALUE_BINS + ASIDE] = counts->tables;
     size_t i = 0;
-    for (; count - i >= TABLES; i += TABLES) {
-        tables[0][bins[i]]++;
-        tables[1][bins[i + 1]]++;
-        tables[2][bins[i + 2]]++;
-        tables[3][bins[i + 3]]++;
+    for (; count - i >= LINE; i += LINE) {
+        __builtin_prefetch(next + i);
+        for (size_t j = i; j < i + LINE; j += TABLES) {
+            tables[0][bins[j]]++;
+            tables[1][bins[j + 1]]++;
+            tables[2][bins[j + 2]]++;
+            tables[3][bins[j + 3]]++;
+        }
     }
     for (; i < count; i++) tables[0][bins[i]]++;
 }
@@ -198,8 +210,10 @@ void mk_count_values(mk_value_counts *counts, mk_value_extremes *extremes, const
                      ptrdiff_t row_bytes, size_t elements) {
     for (size_t row = 0; row < rows; row++) {
         const float *begin = (const float *)((const char *)x + (ptrdiff_t)row * row_bytes);
+        const float *following = (const float *)((const char *)begin + (row + 1 < rows ? row_bytes : 0));
         for (size_t i = 0; i < elements; i += CHUNK)
-            count_chunk(counts, extremes, begin + i, elements - i < CHUNK ? elements - i : CHUNK);
+            count_chunk(counts, extremes, begin + i, elements - i < CHUNK ? elements - i : CHUNK,
+                        elements - i > CHUNK ? begin + i + CHUNK : following);
     }
 }
 
@@ -211,12 +225,12 @@ void mk_count_lanes(mk_value_counts *counts, mk_value_extremes *extremes, const 
         const float *begin = (const float *)((const char *)x + (ptrdiff_t)row * row_bytes);
         for (size_t pixel = 0; pixel < pixels; pixel++) {
             if (count + lanes > CHUNK) {
-                count_chunk(counts, extremes, packed, count);
+                count_chunk(counts, extremes, packed, count, packed);
                 count = 0;
             }
             memcpy(packed + count, begin + pixel * 16, lanes * sizeof(float));
             count += lanes;
         }
     }
-    if (count > 0) count_chunk(counts, extremes, packed, count);
+    if (count > 0) count_chunk(counts, extremes, packed, count, packed);
 }

@@ -47,7 +47,12 @@ final class ValueCounter {
                 work.run(pieces, task * pieces.count / tasks..<(task + 1) * pieces.count / tasks, as: task)
             }
         }
-        return ValueSummary(extremes, of: pieces, counts.prefix(tasks))
+        let piecesPerSample = pieces.count / pieces.sampleCount
+        return ValueSummary(
+            (0..<pieces.sampleCount).map {
+                .init(pieces: extremes[$0 * piecesPerSample..<($0 + 1) * piecesPerSample])
+            },
+            counted: counts.prefix(tasks))
     }
 
     /// `@unchecked Sendable`: tasks touch counts and extremes of their own.
@@ -70,40 +75,5 @@ final class ValueCounter {
             }
             mk_value_counts_flush(own)
         }
-    }
-}
-
-extension ValueSummary {
-    /// Adds up what tasks counted.
-    fileprivate init(
-        _ extremes: [mk_value_extremes], of pieces: ValuePieces, _ counted: ArraySlice<OpaquePointer>
-    ) {
-        var samples: [Sample] = []
-        for (piece, found) in extremes.enumerated() {
-            if pieces.sample(of: piece) == samples.count { samples.append(Sample()) }
-            samples[samples.count - 1].add(found)
-        }
-        let exponent = counted.map(mk_value_counts_exponent).max() ?? 0
-        var counts = [UInt64](repeating: 0, count: MK_VALUE_BINS)
-        for own in counted { mk_value_counts_add_to(own, exponent, &counts) }
-        self.init(
-            samples: samples, exponent: Int(exponent), counts: counts,
-            zeroCount: counted.reduce(0) { $0 + mk_value_counts_zeros($1) })
-    }
-}
-
-extension ValueSummary.Sample {
-    fileprivate init() {
-        self.init(extremes: nil, nanCount: 0, positiveInfinityCount: 0, negativeInfinityCount: 0)
-    }
-
-    fileprivate mutating func add(_ found: mk_value_extremes) {
-        nanCount += found.nans
-        positiveInfinityCount += found.positive_infinities
-        negativeInfinityCount += found.negative_infinities
-        guard found.lowest <= found.highest else { return }
-        let low = min(found.lowest, extremes?.lowerBound ?? found.lowest)
-        let high = max(found.highest, extremes?.upperBound ?? found.highest)
-        extremes = low...high
     }
 }

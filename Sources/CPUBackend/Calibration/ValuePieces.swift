@@ -8,7 +8,8 @@ struct ValuePieces {
     /// What a piece should hold at most, where rows are not longer.
     private static let pieceElements = 1 << 15
 
-    private let samples: Int
+    /// Samples, of equally many pieces each.
+    let sampleCount: Int
     /// Groups of channels of a sample, and pieces of a group.
     private let groups: Int
     private let piecesPerGroup: Int
@@ -28,7 +29,7 @@ struct ValuePieces {
     private let sample: Int
 
     /// How many pieces there are, those of a sample next to each other.
-    var count: Int { samples * groups * piecesPerGroup }
+    var count: Int { sampleCount * groups * piecesPerGroup }
     /// The most elements that a piece has.
     var elementCount: Int { rowsPerPiece * width * lanes }
 
@@ -58,7 +59,7 @@ struct ValuePieces {
         samples: Int, groups: Int, rows: Int, width: Int, lastWidth: Int, lanes: Int, lastLanes: Int, origin: Int,
         row: Int, group: Int, sample: Int
     ) {
-        (self.samples, self.groups, self.rows, self.width) = (samples, groups, rows, width)
+        (sampleCount, self.groups, self.rows, self.width) = (samples, groups, rows, width)
         self.lastWidth = lastWidth
         (self.lanes, self.lastLanes, self.origin, self.row) = (lanes, lastLanes, origin, row)
         (self.group, self.sample) = (group, sample)

@@ -31,7 +31,12 @@ package struct CalibrationRecord: Equatable, Sendable {
 
     /// Takes in a batch of a value.
     package mutating func add(_ values: UnsafeBufferPointer<Float>, samples: Int, to name: String) {
-        statistics[name, default: TensorStatistics()].add(values, samples: samples)
+        precondition(samples >= 0 && (samples == 0 ? values.isEmpty : values.count % samples == 0))
+        guard !values.isEmpty else {
+            _ = statistics[name, default: TensorStatistics()]
+            return
+        }
+        add(ValueSummary(of: values, samples: samples), to: name)
     }
 
     /// Takes in a batch of a value that a device has summed up.

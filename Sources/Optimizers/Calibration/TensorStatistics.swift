@@ -55,7 +55,8 @@ package struct TensorStatistics: Equatable, Sendable {
     /// The mean over the samples of each one's largest element.
     package var meanMaximum: Double? { sampleCount > 0 ? sumOfMaxima.value / Double(sampleCount) : nil }
 
-    /// Takes in a batch of `samples` equally large samples, one after the other.
+    /// Takes in a batch of `samples` equally large samples, one after the other: the definition of what a `ValueSummary` of
+    /// them adds, which is far quicker.
     package mutating func add(_ values: UnsafeBufferPointer<Float>, samples: Int) {
         precondition(samples >= 0 && (samples == 0 ? values.isEmpty : values.count % samples == 0))
         guard samples > 0, !values.isEmpty else { return }
