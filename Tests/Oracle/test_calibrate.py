@@ -4,7 +4,6 @@ import re
 import numpy as np
 import pytest
 
-import zoo
 from hone_cli import ROOT, hone, hone_json
 
 EXAMPLE = ROOT / "Examples" / "digits"
@@ -85,21 +84,3 @@ def test_wrong_use_is_explained(record, tmp_path):
 def test_the_summary(tmp_path):
     summary = hone_json("calibrate", EXAMPLE / "digits.onnx", *DATA, "-o", tmp_path / "a.cal")
     assert summary["samples"] == 100 and summary["values"] > 5 and summary["warnings"] == []
-
-
-@pytest.mark.needs_models
-@pytest.mark.parametrize("model", zoo.files("float"), ids=zoo.identifier)
-def test_every_model_gives_one_record(model, tmp_path):
-    """Batches of 1 and of 5, where the model leaves it open, and two shards."""
-    shape = hone_json("inspect", model)["inputs"][0]["shape"]
-    sizes = [size if isinstance(size, int) and size > 0 else 64 for size in shape[1:]]
-    data = np.random.default_rng(3).normal(size=[6, *sizes]).astype(np.float32)
-    np.save(tmp_path / "x.npy", data)
-    options = {"model": model, "data": ["--data", tmp_path / "x.npy", "--layout", "NCHW"]}
-    one = calibrate(tmp_path / "1.cal", "--batch", "1", **options)
-    if not isinstance(shape[0], int):
-        assert calibrate(tmp_path / "5.cal", "--batch", "5", **options) == one
-    for number in (1, 2):
-        calibrate(tmp_path / f"s{number}.cal", "--shard", f"{number}/2", "--batch", "1", **options)
-    hone("calibrate", "--merge", tmp_path / "s2.cal", tmp_path / "s1.cal", "-o", tmp_path / "sum.cal")
-    assert (tmp_path / "sum.cal").read_bytes() == one
