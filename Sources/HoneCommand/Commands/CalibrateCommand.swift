@@ -4,6 +4,7 @@ import Files
 import Foundation
 import Hone
 import Reporting
+import Tensors
 
 /// `hone calibrate`: a float model and samples in, a calibration record out; or several records in, their sum out.
 enum CalibrateCommand: Command {
@@ -185,16 +186,18 @@ struct CalibrationRun {
         _ model: Model, _ samples: (dataset: Dataset, batches: [Range<Int>]), _ settings: QuantizationSettings
     ) throws -> Calibration {
         var ranges = samples.batches.makeIterator()
+        var waiting: [[String: Tensor]] = []
         let count = ranks?.count ?? 1
         let progress = ProgressBar(
             count > 1 ? "Calibrating, rank 0 of \(count)" : "Calibrating",
             total: samples.batches.reduce(0) { $0 + $1.count }, style: ranks?.isFirst ?? true ? .automatic : .silent)
         defer { progress.abandon() }
         let calibration = try model.calibrated(settings: settings, device: device, threads: threads) {
-            guard let range = ranges.next() else { return nil }
-            let feed = try samples.dataset.batch(range)
-            progress.advance(by: range.count)
-            return feed
+            if waiting.isEmpty, let range = ranges.next() {
+                waiting = try samples.dataset.feeds(range).reversed()
+                progress.advance(by: range.count)
+            }
+            return waiting.popLast()
         }
         progress.finish()
         return calibration
