@@ -44,9 +44,12 @@ public struct Calibration: Sendable, Equatable {
     /// Values whose ranges are known.
     public var valueNames: [String] { record.statistics.keys.sorted() }
 
-    /// What deserves a look: elements that are not finite.
+    /// What deserves a look: elements that are not finite, and values that never had an element.
     public var warnings: [String] {
         record.statistics.sorted { $0.key < $1.key }.compactMap { name, statistics in
+            guard statistics.elementCount > 0 else {
+                return "saw no element of '\(name)': it was empty in every sample"
+            }
             let count = statistics.nanCount + statistics.positiveInfinityCount + statistics.negativeInfinityCount
             return count > 0 ? "met \(count) NaN or infinite value(s) in '\(name)', and left them out" : nil
         }

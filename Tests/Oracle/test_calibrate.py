@@ -156,3 +156,32 @@ def test_nothing_to_measure_is_an_error(open_size, tmp_path):
         data = ["--data", tmp_path / f"{name}.npy", "--layout", "NCHW"]
         assert words in error("calibrate", open_size, *data, "-o", tmp_path / "e.cal")
     assert not (tmp_path / "e.cal").exists() and not (tmp_path / "q.onnx").exists()
+
+
+def test_an_empty_value_is_reported(tmp_path):
+    """Rows from the 20th on, of images with 10 and with 30: where there are none, nothing is seen, and nothing breaks."""
+    indices = [numpy_helper.from_array(np.array([value], np.int64), name) for name, value in
+               (("start", 20), ("end", 1000), ("axis", 2))]
+    weights = numpy_helper.from_array(np.random.default_rng(14).normal(0, 0.3, (4, 1, 3, 3)).astype(np.float32), "w")
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Slice", ["r", "start", "end", "axis"], ["rest"]),
+         helper.make_node("Concat", ["r", "rest"], ["both"], axis=2),
+         helper.make_node("Conv", ["both", "w"], ["y"], pads=[1, 1, 1, 1])], "rest",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 1, "H", "W"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4, "R", "W"])], [weights, *indices])
+    model = tmp_path / "rest.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), model)
+    rng = np.random.default_rng(15)
+    for height in (10, 30):
+        np.save(tmp_path / f"{height}.npy", rng.normal(size=(3, 1, height, 10)).astype(np.float32))
+    data = lambda height: ["--data", tmp_path / f"{height}.npy", "--layout", "NCHW"]
+    short = hone_json("calibrate", model, *data(10), "-o", tmp_path / "10.cal")
+    assert ["'rest'" in warning and "no element" in warning for warning in short["warnings"]] == [True]
+    assert calibrate(tmp_path / "a.cal", "--device", "reference", model=model, data=data(10)) == (
+        tmp_path / "10.cal").read_bytes()
+    calibrate(tmp_path / "30.cal", model=model, data=data(30))
+    hone("calibrate", "--merge", tmp_path / "10.cal", tmp_path / "30.cal", "-o", tmp_path / "both.cal")
+    values = json.loads((tmp_path / "both.cal").read_text())["values"]
+    assert (values["rest"]["samples"], values["both"]["samples"]) == (3, 6)
+    for record in ("10", "30", "both"):
+        hone("quantize", model, "--calibration", tmp_path / f"{record}.cal", "-o", tmp_path / f"{record}.onnx")
