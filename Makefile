@@ -49,6 +49,14 @@ deps-test: .deps/node-newer .deps/opencl/written ## install what the tests need:
 build: swift-toolchain ## build the library and the command, optimised
 	swift build -c release
 
+# A build of its own: the one that users get neither needs nor knows MPI.
+.PHONY: mpi mpi-test
+mpi: deps swift-toolchain ## the command with MPI, for mpirun: .build/mpi/release/hone
+	@.ci/install-packages.sh libopenmpi-dev openmpi-bin
+	swift build -c release --traits MPI --scratch-path .build/mpi
+mpi-test: mpi build deps-test ## calibration on several ranks: the same record, and failures that end all of them
+	.venv/bin/python -m pytest -q -rs Tests/Oracle/test_mpi.py Tests/Oracle/test_one_record.py -m "not needs_models"
+
 demo: deps build ## quantize and evaluate the bundled example, and print one table
 	@Examples/digits/demo.sh
 

@@ -25,6 +25,9 @@ let package = Package(
         .library(name: "Hone", targets: ["Hone"]),
         .executable(name: "hone", targets: ["HoneCommand"]),
     ],
+    traits: [
+        .trait(name: "MPI", description: "hone calibrate over the processes that mpirun starts (Open MPI)")
+    ],
     targets: [
         // C boundaries: the only places where foreign libraries or vector instructions appear.
         .target(
@@ -38,6 +41,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CMicrokernels"),
         .target(name: "COpenCL"),
+        // Empty, and used by nothing, without the trait.
+        .target(
+            name: "CMPI", cSettings: [.define("HONE_MPI", .when(traits: ["MPI"]))],
+            linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
         // The OpenCL C kernels as text, embedded by `#embed`.
         .target(name: "KernelSources", path: "Kernels", exclude: ["README.md", "presets.txt"]),
 
@@ -47,6 +54,9 @@ let package = Package(
         swiftTarget("ModelGraph", ["Tensors"]),
         swiftTarget("ONNXFormat", ["COnnx", "Files", "ModelGraph", "Tensors"]),
         swiftTarget("Datasets", ["CImageCodecs", "Files", "ONNXFormat", "Tensors"]),
+
+        // Processes that share a task.
+        swiftTarget("Distribution", [.target(name: "CMPI", condition: .when(traits: ["MPI"])), "Tensors"]),
 
         // Execution: the plan and the kernel contract, what backends with kernels of their own share on the way from a
         // plan's steps to kernels, then the backends, which never import each other.
@@ -73,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "HoneCommand",
             dependencies: [
-                "Hone", "Datasets", "Evaluation", "Files", "ModelGraph", "ONNXFormat", "Reporting", "Tensors",
+                "Hone", "Datasets", "Distribution", "Evaluation", "Files", "ModelGraph", "ONNXFormat", "Reporting",
+                "Tensors",
             ],
             swiftSettings: strict),
 
@@ -86,6 +97,7 @@ let package = Package(
         swiftTests("ModelGraphTests", ["ModelGraph", "ReferenceBackend", "Runtime", "Tensors", "TestSupport"]),
         swiftTests("ONNXFormatTests", ["Files", "ONNXFormat", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("DatasetsTests", ["Datasets", "Files", "ONNXFormat", "Tensors", "TestSupport"]),
+        swiftTests("DistributionTests", ["Distribution", "Tensors"]),
         swiftTests("RuntimeTests", ["Runtime", "ReferenceBackend", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("ReferenceBackendTests", ["ReferenceBackend", "Runtime", "ModelGraph", "Tensors", "TestSupport"]),
         swiftTests("LoweringTests", ["Lowering", "Tensors", "TestSupport"]),

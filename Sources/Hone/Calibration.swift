@@ -23,15 +23,33 @@ public struct Calibration: Sendable, Equatable {
     /// - Throws: `.invalidInput` for one of another model, of other values or of the same samples.
     public mutating func merge(_ other: Calibration) throws(HoneError) { try record.merge(other.record) }
 
+    /// The bytes of the file that `save` writes.
+    package var encoded: [UInt8] { Array(CalibrationFile.text(of: record).utf8) }
+
+    /// Reads what `encoded` gives.
+    ///
+    /// - Throws: `.malformedFile` for any other content.
+    package init(encoded: [UInt8]) throws(HoneError) { record = try CalibrationFile.decode(encoded) }
+
+    /// Takes in the calibration of a shard that is known to share no sample with this one, though samples may be equal.
+    ///
+    /// - Throws: `.invalidInput` for one of another model or of other values.
+    package mutating func merge(distinct other: Calibration) throws(HoneError) {
+        try record.merge(other.record, areDistinct: true)
+    }
+
     /// Samples that were run.
     public var sampleCount: Int { Int(record.sampleCount) }
 
     /// Values whose ranges are known.
     public var valueNames: [String] { record.statistics.keys.sorted() }
 
-    /// What deserves a look: elements that are not finite.
+    /// What deserves a look: elements that are not finite, and values that never had an element.
     public var warnings: [String] {
         record.statistics.sorted { $0.key < $1.key }.compactMap { name, statistics in
+            guard statistics.elementCount > 0 else {
+                return "saw no element of '\(name)': it was empty in every sample"
+            }
             let count = statistics.nanCount + statistics.positiveInfinityCount + statistics.negativeInfinityCount
             return count > 0 ? "met \(count) NaN or infinite value(s) in '\(name)', and left them out" : nil
         }

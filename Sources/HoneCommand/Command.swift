@@ -29,13 +29,29 @@ enum HoneCommand {
         do {
             try await dispatch(arguments)
             return 0
-        } catch let error as UsageError {
+        } catch {
+            tell(error)
+            return status(error)
+        }
+    }
+
+    /// Says why a command ends.
+    static func tell(_ error: any Error) {
+        switch error {
+        case is QuietExit: break
+        case let error as UsageError:
             complain("hone: \(error.message)")
             complain(error.command.map { "usage: \($0.usage)\nSee 'hone \($0.name) --help'." } ?? "See 'hone --help'.")
-            return 2
-        } catch {
-            complain("hone: error: \(error)")
-            return 1
+        default: complain("hone: error: \(error)")
+        }
+    }
+
+    /// The exit status of a command that ends so.
+    static func status(_ error: any Error) -> Int32 {
+        switch error {
+        case let exit as QuietExit: exit.status
+        case is UsageError: 2
+        default: 1
         }
     }
 

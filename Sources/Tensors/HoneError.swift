@@ -27,6 +27,8 @@ public struct HoneError: Error, Sendable, CustomStringConvertible {
         public static let deviceLost = Code("device-lost")
         /// An allocation would exceed what the machine or the device has.
         public static let outOfMemory = Code("out-of-memory")
+        /// Processes that share a task cannot reach each other.
+        public static let communication = Code("communication")
         /// A check that the user asked for did not hold, as of `verify`.
         public static let checkFailed = Code("check-failed")
     }

@@ -36,6 +36,9 @@ import Testing
         fewer.add(samples: [1, 2, 3])
         #expect(throws: HoneError.self) { try fewer.merge(record) }
         #expect(merged == record)
+        // Samples that are known to be others may be equal ones.
+        try merged.merge(record, areDistinct: true)
+        #expect(merged.sampleCount == 2 * record.sampleCount)
     }
 
     @Test(arguments: [

@@ -1,11 +1,14 @@
 """`hone calibrate`: one record, byte for byte, however the samples were run; and quantization from it."""
+import json
 import re
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
-import zoo
 from hone_cli import ROOT, hone, hone_json
+from test_readme import write_png
 
 EXAMPLE = ROOT / "Examples" / "digits"
 DATA = ["--data", EXAMPLE / "train_x.npy", "--preprocess", EXAMPLE / "preprocess.json", "--samples", "100"]
@@ -87,19 +90,98 @@ def test_the_summary(tmp_path):
     assert summary["samples"] == 100 and summary["values"] > 5 and summary["warnings"] == []
 
 
-@pytest.mark.needs_models
-@pytest.mark.parametrize("model", zoo.files("float"), ids=zoo.identifier)
-def test_every_model_gives_one_record(model, tmp_path):
-    """Batches of 1 and of 5, where the model leaves it open, and two shards."""
-    shape = hone_json("inspect", model)["inputs"][0]["shape"]
-    sizes = [size if isinstance(size, int) and size > 0 else 64 for size in shape[1:]]
-    data = np.random.default_rng(3).normal(size=[6, *sizes]).astype(np.float32)
-    np.save(tmp_path / "x.npy", data)
-    options = {"model": model, "data": ["--data", tmp_path / "x.npy", "--layout", "NCHW"]}
-    one = calibrate(tmp_path / "1.cal", "--batch", "1", **options)
-    if not isinstance(shape[0], int):
-        assert calibrate(tmp_path / "5.cal", "--batch", "5", **options) == one
-    for number in (1, 2):
-        calibrate(tmp_path / f"s{number}.cal", "--shard", f"{number}/2", "--batch", "1", **options)
-    hone("calibrate", "--merge", tmp_path / "s2.cal", tmp_path / "s1.cal", "-o", tmp_path / "sum.cal")
-    assert (tmp_path / "sum.cal").read_bytes() == one
+@pytest.fixture
+def open_size(tmp_path):
+    """A network whose height and width are open: one convolution of a grey image, then Relu."""
+    rng = np.random.default_rng(11)
+    weights = numpy_helper.from_array(rng.normal(0, 0.3, (4, 1, 3, 3)).astype(np.float32), "w")
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "w"], ["c"], pads=[1, 1, 1, 1]), helper.make_node("Relu", ["c"], ["y"])], "open",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 1, "H", "W"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4, "H", "W"])], [weights])
+    path = tmp_path / "open.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
+
+
+@pytest.fixture
+def images_of_several_sizes(tmp_path):
+    rng = np.random.default_rng(12)
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for number, size in enumerate([(20, 30), (20, 30), (31, 17), (31, 17), (31, 17), (20, 30), (8, 9)]):
+        write_png(folder / f"{number}.png", rng.integers(0, 255, size).astype(np.uint8))
+    return folder
+
+
+@pytest.mark.parametrize("options", [[], ["--batch", "2"], ["--batch", "16", "--threads", "1"], ["--device", "reference"]],
+                         ids=" ".join)
+def test_images_of_several_sizes(options, open_size, images_of_several_sizes, tmp_path):
+    """Of one batch those neighbours run together that have one size; the record is that of every image alone."""
+    data = ["--data", images_of_several_sizes, "--div", "255"]
+    alone = calibrate(tmp_path / "alone.cal", "--batch", "1", model=open_size, data=data)
+    assert calibrate(tmp_path / "a.cal", *options, model=open_size, data=data) == alone
+    assert '"samples": 7' in alone.decode()
+
+
+def test_elements_that_are_not_finite_are_counted_and_left_out(open_size, tmp_path):
+    """The finite elements of the input have the record that they have without the others."""
+    x = np.random.default_rng(13).normal(size=(6, 1, 8, 8)).astype(np.float32)
+    odd = x.copy()
+    odd[0, 0, 0, 0], odd[1, 0, 2, 3], odd[4, 0, 7, 7] = np.nan, np.inf, -np.inf
+    odd[5] = np.nan
+    np.save(tmp_path / "odd.npy", odd)
+    data = ["--data", tmp_path / "odd.npy", "--layout", "NCHW"]
+    summary = hone_json("calibrate", open_size, *data, "-o", tmp_path / "odd.cal")
+    assert any("67 NaN or infinite value(s) in 'x'" in warning for warning in summary["warnings"])
+    seen = json.loads((tmp_path / "odd.cal").read_text())["values"]["x"]
+    finite = odd[np.isfinite(odd)]
+    assert (seen["nan"], seen["positiveInfinity"], seen["negativeInfinity"], seen["samples"]) == (65, 1, 1, 5)
+    assert (np.float32(seen["minimum"]), np.float32(seen["maximum"])) == (finite.min(), finite.max())
+    assert sum(seen["counts"]) + seen["zeros"] == finite.size
+    for options in (["--batch", "1"], ["--threads", "1"], ["--device", "reference"]):
+        assert calibrate(tmp_path / "b.cal", *options, model=open_size, data=data) == (tmp_path / "odd.cal").read_bytes()
+    hone("quantize", open_size, "--calibration", tmp_path / "odd.cal", "-o", tmp_path / "q.onnx")
+
+
+def test_nothing_to_measure_is_an_error(open_size, tmp_path):
+    """Samples without a finite element, without an element, and no samples."""
+    np.save(tmp_path / "nan.npy", np.full((2, 1, 4, 4), np.nan, np.float32))
+    data = ["--data", tmp_path / "nan.npy", "--layout", "NCHW"]
+    calibrate(tmp_path / "nan.cal", model=open_size, data=data)
+    assert "no element of 'x'" in error("quantize", open_size, "--calibration", tmp_path / "nan.cal", "-o",
+                                        tmp_path / "q.onnx")
+    for name, shape, words in (("empty", (2, 1, 0, 4), "empty"), ("none", (0, 1, 4, 4), "no samples")):
+        np.save(tmp_path / f"{name}.npy", np.zeros(shape, np.float32))
+        data = ["--data", tmp_path / f"{name}.npy", "--layout", "NCHW"]
+        assert words in error("calibrate", open_size, *data, "-o", tmp_path / "e.cal")
+    assert not (tmp_path / "e.cal").exists() and not (tmp_path / "q.onnx").exists()
+
+
+def test_an_empty_value_is_reported(tmp_path):
+    """Rows from the 20th on, of images with 10 and with 30: where there are none, nothing is seen, and nothing breaks."""
+    indices = [numpy_helper.from_array(np.array([value], np.int64), name) for name, value in
+               (("start", 20), ("end", 1000), ("axis", 2))]
+    weights = numpy_helper.from_array(np.random.default_rng(14).normal(0, 0.3, (4, 1, 3, 3)).astype(np.float32), "w")
+    graph = helper.make_graph(
+        [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Slice", ["r", "start", "end", "axis"], ["rest"]),
+         helper.make_node("Concat", ["r", "rest"], ["both"], axis=2),
+         helper.make_node("Conv", ["both", "w"], ["y"], pads=[1, 1, 1, 1])], "rest",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 1, "H", "W"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 4, "R", "W"])], [weights, *indices])
+    model = tmp_path / "rest.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), model)
+    rng = np.random.default_rng(15)
+    for height in (10, 30):
+        np.save(tmp_path / f"{height}.npy", rng.normal(size=(3, 1, height, 10)).astype(np.float32))
+    data = lambda height: ["--data", tmp_path / f"{height}.npy", "--layout", "NCHW"]
+    short = hone_json("calibrate", model, *data(10), "-o", tmp_path / "10.cal")
+    assert ["'rest'" in warning and "no element" in warning for warning in short["warnings"]] == [True]
+    assert calibrate(tmp_path / "a.cal", "--device", "reference", model=model, data=data(10)) == (
+        tmp_path / "10.cal").read_bytes()
+    calibrate(tmp_path / "30.cal", model=model, data=data(30))
+    hone("calibrate", "--merge", tmp_path / "10.cal", tmp_path / "30.cal", "-o", tmp_path / "both.cal")
+    values = json.loads((tmp_path / "both.cal").read_text())["values"]
+    assert (values["rest"]["samples"], values["both"]["samples"]) == (3, 6)
+    for record in ("10", "30", "both"):
+        hone("quantize", model, "--calibration", tmp_path / f"{record}.cal", "-o", tmp_path / f"{record}.onnx")

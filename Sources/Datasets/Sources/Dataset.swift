@@ -51,6 +51,22 @@ package struct Dataset: Sendable {
         }
     }
 
+    /// The samples of `range` as feeds in their order: several where neighbours differ in size, so that no batch holds them.
+    ///
+    /// - Throws: as `batch`, but not for samples of several sizes.
+    package func feeds(_ range: Range<Int>) throws(HoneError) -> [[String: Tensor]] {
+        guard requiredBatchSize == nil else { return [try batch(range)] }
+        guard range.lowerBound >= 0, range.upperBound <= count, !range.isEmpty else {
+            throw HoneError(
+                .invalidInput, "samples \(range.lowerBound)..<\(range.upperBound) of \(count)", file: path)
+        }
+        do throws(HoneError) {
+            return try source.feeds(range)
+        } catch {
+            throw error.inFile(path)
+        }
+    }
+
     /// The same samples with labels that are kept in another file.
     ///
     /// - Throws: `.invalidInput` unless there is one label for each sample.
@@ -71,9 +87,12 @@ protocol SampleSource: Sendable {
     var areWholeFeeds: Bool { get }
     /// A feed of the samples in `range`, which is not empty and within bounds.
     func batch(_ range: Range<Int>) throws(HoneError) -> [String: Tensor]
+    /// The same as one feed for each run of neighbours that fit into a batch together.
+    func feeds(_ range: Range<Int>) throws(HoneError) -> [[String: Tensor]]
 }
 
 extension SampleSource {
     var areWholeFeeds: Bool { false }
     var classNames: [String]? { nil }
+    func feeds(_ range: Range<Int>) throws(HoneError) -> [[String: Tensor]] { [try batch(range)] }
 }

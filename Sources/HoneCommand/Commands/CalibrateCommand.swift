@@ -1,8 +1,10 @@
 import Datasets
+import Distribution
 import Files
 import Foundation
 import Hone
 import Reporting
+import Tensors
 
 /// `hone calibrate`: a float model and samples in, a calibration record out; or several records in, their sum out.
 enum CalibrateCommand: Command {
@@ -24,11 +26,26 @@ enum CalibrateCommand: Command {
             "The record holds the extremes and a histogram of every value that quantize needs: it chooses ranges by any "
                 + "method from it ('hone quantize MODEL --calibration FILE.cal'). Memory does not grow with the samples.",
             "Equal samples give equal records, byte for byte, whatever the batch, the threads, the order or the shards.",
-        ])
+        ] + launching)
+
+    #if MPI
+        private static let launching = [
+            "'mpirun -n N hone calibrate ...' shares the samples among N processes; the first of them writes the same "
+                + "record as one process would. Each uses its share of its machine's processors unless --threads says otherwise."
+        ]
+    #else
+        private static let launching: [String] = []
+    #endif
 
     static func run(_ arguments: ParsedArguments) async throws {
-        let output = try arguments.required("-o")
-        let summary = try arguments.has("--merge") ? merge(arguments, output) : calibrate(arguments, output)
+        let ranks = try Ranks.join()
+        if !ranks.isFirst { Device.onNote { _ in } }
+        let summary = try ranks.run { () throws -> () throws -> CalibrationSummary? in
+            let output = try arguments.required("-o")
+            guard arguments.has("--merge") else { return try calibration(arguments, output, ranks) }
+            return { ranks.isFirst ? try merge(arguments, output) : nil }
+        }
+        guard let summary else { throw QuietExit(status: 0) }
         print(arguments.has("--json") ? summary.json.serialized() : summary.text)
     }
 
@@ -52,7 +69,10 @@ enum CalibrateCommand: Command {
             seconds: (ContinuousClock.now - start).inMilliseconds / 1e3)
     }
 
-    private static func calibrate(_ arguments: ParsedArguments, _ output: String) throws -> CalibrationSummary {
+    /// - Returns: what runs this rank's samples; on the first rank it writes the record of all ranks, and sums it up.
+    private static func calibration(
+        _ arguments: ParsedArguments, _ output: String, _ ranks: Ranks
+    ) throws -> () throws -> CalibrationSummary? {
         guard let path = arguments.positional.first else {
             throw arguments.fail("expected one MODEL, or --merge with records")
         }
@@ -60,16 +80,37 @@ enum CalibrateCommand: Command {
         guard !isSameFile(output, path) else { throw arguments.fail("-o is the model itself; give another file") }
         var settings = QuantizationSettings()
         settings.excludedNodes = Set(arguments.values("--exclude"))
-        let run = try CalibrationRun(arguments)
+        let run = try CalibrationRun(arguments, on: ranks)
         // Calibration can take long: an output that cannot be written is found before it. The file made here goes at once.
-        _ = try AtomicFile(replacing: output)
+        if ranks.isFirst { _ = try AtomicFile(replacing: output) }
         let model = try Model(path: path)
         let start = ContinuousClock.now
-        let calibration = try run.calibrate(model, data: data, settings)
-        try calibration.save(to: output)
-        return CalibrationSummary(
-            calibration, source: path, output: output, data: "\(data), fed as \(run.preprocessing.formula)",
-            seconds: (ContinuousClock.now - start).inMilliseconds / 1e3)
+        let samples = try run.samples(for: model, data: data)
+        return {
+            let share = CalibrationShare(calibration: try run.calibrate(model, samples, settings))
+            guard let calibration = try ranks.reduce(share)?.calibration else { return nil }
+            try calibration.save(to: output)
+            let ranksText = ranks.count > 1 ? ", on \(ranks.count) ranks" : ""
+            return CalibrationSummary(
+                calibration, source: path, output: output,
+                data: "\(data), fed as \(run.preprocessing.formula)\(ranksText)",
+                seconds: (ContinuousClock.now - start).inMilliseconds / 1e3)
+        }
+    }
+}
+
+/// What one rank saw.
+private struct CalibrationShare: Reducible {
+    var calibration: Calibration
+
+    init(calibration: Calibration) { self.calibration = calibration }
+
+    init(message: [UInt8]) throws(HoneError) { calibration = try Calibration(encoded: message) }
+
+    var message: [UInt8] { calibration.encoded }
+
+    mutating func reduce(_ other: CalibrationShare) throws(HoneError) {
+        try calibration.merge(distinct: other.calibration)
     }
 }
 
@@ -81,12 +122,15 @@ struct CalibrationRun {
     private let batch: Int?
     private let limit: Int
     private let shard: Shard?
+    private let ranks: Ranks?
 
+    /// - Parameter ranks: the processes that share the run; nil for a run of this process alone.
     /// - Throws: `UsageError` for an option without meaning.
-    init(_ arguments: ParsedArguments) throws {
+    init(_ arguments: ParsedArguments, on ranks: Ranks? = nil) throws {
+        self.ranks = ranks
         preprocessing = try DataOptions.parsePreprocessing(arguments)
         device = try DeviceOption.parse(arguments)
-        threads = try arguments.integer("--threads")
+        threads = try arguments.integer("--threads") ?? ranks?.threads
         (batch, limit) = (try arguments.integer("--batch"), try arguments.integer("--samples") ?? 512)
         if let text = arguments.value("--shard") {
             guard let shard = Shard(text) else {
@@ -109,12 +153,12 @@ struct CalibrationRun {
         }
     }
 
-    /// Runs the samples, with a progress bar.
+    /// Opens the data, and says which samples this process runs, in batches.
     ///
     /// - Parameter part: the samples to run; nil for those that the options say.
-    func calibrate(
-        _ model: Model, data: String, _ settings: QuantizationSettings, only part: [Range<Int>]? = nil
-    ) throws -> Calibration {
+    func samples(
+        for model: Model, data: String, only part: [Range<Int>]? = nil
+    ) throws -> (dataset: Dataset, batches: [Range<Int>]) {
         let dataset = try DataOptions.open(data, for: model, preprocessing)
         let all = try part ?? dataset.ranges(batch: batch, default: 8, limit: limit)
         let mine = shard?.part(of: all) ?? all[...]
@@ -123,14 +167,37 @@ struct CalibrationRun {
                 .invalidInput, "there are fewer batches (\(all.count)) than shards", remedy: "use fewer shards",
                 file: data)
         }
-        var ranges = mine.makeIterator()
-        let progress = ProgressBar("Calibrating", total: mine.reduce(0) { $0 + $1.count })
+        guard let ranks, ranks.count > 1 else { return (dataset, Array(mine)) }
+        let share = Shard(number: ranks.rank + 1, count: ranks.count)
+        return (dataset, share.part(ofBatches: mine, unit: dataset.requiredBatchSize ?? 1))
+    }
+
+    /// Runs the samples, with a progress bar.
+    ///
+    /// - Parameter part: the samples to run; nil for those that the options say.
+    func calibrate(
+        _ model: Model, data: String, _ settings: QuantizationSettings, only part: [Range<Int>]? = nil
+    ) throws -> Calibration {
+        try calibrate(model, try samples(for: model, data: data, only: part), settings)
+    }
+
+    /// Runs the samples that `samples` gave, with a progress bar: on the first rank, of its own samples.
+    func calibrate(
+        _ model: Model, _ samples: (dataset: Dataset, batches: [Range<Int>]), _ settings: QuantizationSettings
+    ) throws -> Calibration {
+        var ranges = samples.batches.makeIterator()
+        var waiting: [[String: Tensor]] = []
+        let count = ranks?.count ?? 1
+        let progress = ProgressBar(
+            count > 1 ? "Calibrating, rank 0 of \(count)" : "Calibrating",
+            total: samples.batches.reduce(0) { $0 + $1.count }, style: ranks?.isFirst ?? true ? .automatic : .silent)
         defer { progress.abandon() }
         let calibration = try model.calibrated(settings: settings, device: device, threads: threads) {
-            guard let range = ranges.next() else { return nil }
-            let feed = try dataset.batch(range)
-            progress.advance(by: range.count)
-            return feed
+            if waiting.isEmpty, let range = ranges.next() {
+                waiting = try samples.dataset.feeds(range).reversed()
+                progress.advance(by: range.count)
+            }
+            return waiting.popLast()
         }
         progress.finish()
         return calibration

@@ -19,8 +19,11 @@ package enum CalibrationFile {
     ///
     /// - Throws: `.fileAccess`.
     package static func write(_ record: CalibrationRecord, to path: String) throws(HoneError) {
-        try AtomicFile.write(record.json.serialized() + "\n", to: path)
+        try AtomicFile.write(text(of: record), to: path)
     }
+
+    /// What a record's file holds.
+    package static func text(of record: CalibrationRecord) -> String { record.json.serialized() + "\n" }
 
     /// Reads a record.
     ///
@@ -36,7 +39,9 @@ package enum CalibrationFile {
     }
 
     /// Reads a record's text.
-    static func decode(_ bytes: [UInt8]) throws(HoneError) -> CalibrationRecord {
+    ///
+    /// - Throws: `.malformedFile` for anything but a record that data can lead to.
+    package static func decode(_ bytes: [UInt8]) throws(HoneError) -> CalibrationRecord {
         let document: CalibrationDocument
         do {
             document = try JSONDecoder().decode(CalibrationDocument.self, from: Data(bytes))

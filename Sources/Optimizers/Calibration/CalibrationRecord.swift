@@ -46,13 +46,15 @@ package struct CalibrationRecord: Equatable, Sendable {
 
     /// Takes in what another run saw, as of another shard of the data.
     ///
+    /// - Parameter areDistinct: whether it is known that no sample was run for both. If not, equal fingerprints count as the
+    ///   same samples, although a data set may hold a sample twice.
     /// - Throws: `.invalidInput` for a record of another model, of other values, or of the very same samples.
-    package mutating func merge(_ other: CalibrationRecord) throws(HoneError) {
+    package mutating func merge(_ other: CalibrationRecord, areDistinct: Bool = false) throws(HoneError) {
         guard other.model == model else {
             throw HoneError(
                 .invalidInput, "is of another model", remedy: "merge records of shards of one calibration")
         }
-        if sampleCount > 0, other.sampleCount == sampleCount, other.data == data {
+        if !areDistinct, sampleCount > 0, other.sampleCount == sampleCount, other.data == data {
             throw HoneError(
                 .invalidInput, "saw the same \(sampleCount) samples as a record before it",
                 remedy: "name every shard once")
