@@ -92,6 +92,11 @@ test-opencl: deps deps-test swift-toolchain ## the OpenCL backend's tests on eac
 	      --filter OpenCLBackendTests || exit 1; \
 	done
 
+# What Hone is compared with: ONNX Runtime with its quantizer, OpenVINO, NNCF.
+.PHONY: deps-peers
+deps-peers:
+	@.ci/install-packages.sh python3 python3-venv
+	@Benchmarks/peers/install
 oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
 	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models
 
@@ -118,6 +123,10 @@ bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and 
 	@.ci/install-packages.sh python3 python3-venv
 	@Benchmarks/example-latency.sh
 	@Benchmarks/peers/run $(BENCH)
+
+.PHONY: accuracy
+accuracy: deps build deps-peers ## top-1 at int8 beside ONNX Runtime's quantizer and NNCF, on the models of HONE_MODELS (default ../shared)
+	@.deps/peers/bin/python Benchmarks/peers/accuracy.py --hone $(HONE) --results Benchmarks/results
 
 clean: ## remove what building made; .venv, .venv-newer and .deps stay
 	rm -rf .build
