@@ -92,12 +92,12 @@ test-opencl: deps deps-test swift-toolchain ## the OpenCL backend's tests on eac
 	      --filter OpenCLBackendTests || exit 1; \
 	done
 
-# What Hone is compared with: ONNX Runtime with its quantizer, OpenVINO, NNCF.
+# What Hone is compared with: ONNX Runtime with its quantizer, OpenVINO, NNCF. Tests that need them skip otherwise.
 .PHONY: deps-peers
 deps-peers:
 	@.ci/install-packages.sh python3 python3-venv
 	@Benchmarks/peers/install
-oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
+oracle: deps build deps-test deps-peers ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
 	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models
 
 # `check-oclgrind` leaves a list of the programs that its models needed, which the other two then compile as well.
