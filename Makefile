@@ -100,7 +100,12 @@ test-opencl: deps deps-test swift-toolchain ## the OpenCL backend's tests on eac
 	      --filter OpenCLBackendTests || exit 1; \
 	done
 
-oracle: deps build deps-test ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
+# What Hone is compared with: ONNX Runtime with its quantizer, OpenVINO, NNCF. Tests that need them skip otherwise.
+.PHONY: deps-peers
+deps-peers:
+	@.ci/install-packages.sh python3 python3-venv
+	@Benchmarks/peers/install
+oracle: deps build deps-test deps-peers ## Hone against ONNX Runtime on real models (HONE_MODELS, default ../shared)
 	.venv/bin/python -m pytest -q -rsx Tests/Oracle -m needs_models
 
 # `check-oclgrind` leaves a list of the programs that its models needed, which the other two then compile as well.
@@ -126,6 +131,10 @@ bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and 
 	@.ci/install-packages.sh python3 python3-venv
 	@Benchmarks/example-latency.sh
 	@Benchmarks/peers/run $(BENCH)
+
+.PHONY: accuracy
+accuracy: deps build deps-peers ## top-1 at int8 beside ONNX Runtime's quantizer and NNCF, on the models of HONE_MODELS (default ../shared)
+	@.deps/peers/bin/python Benchmarks/peers/accuracy.py --hone $(HONE) --results Benchmarks/results
 
 clean: ## remove what building made; .venv, .venv-newer and .deps stay
 	rm -rf .build

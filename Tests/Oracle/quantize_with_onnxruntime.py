@@ -81,4 +81,5 @@ def main(path, samples, folder):
     print(json.dumps({"files": files, "refused": refused}))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -72,30 +72,33 @@ def test_example(form, tmp_path):
         assert output.stat().st_size < 0.45 * model.stat().st_size
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_integers_are_exact(name, tmp_path):
-    """Each QLinearConv and QLinearMatMul, alone and fed the same integers, gives the same ones in ONNX Runtime."""
-    model, output = EXAMPLE / "digits.onnx", tmp_path / "int8.onnx"
-    if not zoo.has_vnni():
-        pytest.skip("without VNNI ONNX Runtime's products saturate")
-    written(model, f"qoperator-{name}", output, [*EXAMPLE_DATA, "--samples", 64])
+def assert_same_integers(output, kind, folder):
+    """Each QLinearConv and QLinearMatMul, alone and fed the same integers, gives ONNX Runtime's; how many there are."""
     graph = onnx.shape_inference.infer_shapes(onnx.load(output))
     types = {value.name: value for value in [*graph.graph.value_info, *graph.graph.input, *graph.graph.output]}
     nodes = [node for node in graph.graph.node if node.op_type in ("QLinearConv", "QLinearMatMul")]
-    assert len(nodes) >= 5
     for index, node in enumerate(nodes):
-        kind = np.int8 if name.startswith("s8") else np.uint8
         constants = [one for one in graph.graph.initializer if one.name in node.input]
         shape = [dimension.dim_value or 3 for dimension in types[node.input[0]].type.tensor_type.shape.dim]
         alone = onnx.helper.make_model(
             onnx.helper.make_graph([node], "alone", [onnx.helper.make_tensor_value_info(
                 node.input[0], onnx.helper.np_dtype_to_tensor_dtype(np.dtype(kind)), shape)],
                 [types[node.output[0]]], constants), opset_imports=graph.opset_import, ir_version=graph.ir_version)
-        path = tmp_path / f"alone{index}.onnx"
+        path = folder / f"alone{index}.onnx"
         onnx.save(alone, path)
         limits = np.iinfo(kind)
         x = np.random.default_rng(index).integers(limits.min, limits.max, shape, kind, endpoint=True)
         assert np.array_equal(zoo.session(path).run(None, {node.input[0]: x})[0], run_batches(path, node.input[0], x, len(x)))
+    return len(nodes)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_integers_are_exact(name, tmp_path):
+    model, output = EXAMPLE / "digits.onnx", tmp_path / "int8.onnx"
+    if not zoo.has_vnni():
+        pytest.skip("without VNNI ONNX Runtime's products saturate")
+    written(model, f"qoperator-{name}", output, [*EXAMPLE_DATA, "--samples", 64])
+    assert assert_same_integers(output, np.int8 if name.startswith("s8") else np.uint8, tmp_path) >= 5
 
 
 @pytest.mark.parametrize("options", [["--method", "minmax"], ["--method", "mean-minmax"], ["--method", "kl"],
@@ -162,3 +165,18 @@ def test_models(model, form, models, tmp_path):
     batch = min(one.batch, 100)
     assert_agree(*(zoo.top1(outputs) for outputs in (
         zoo.ort_batches(output, x, batch), run_batches(output, name, x, batch), zoo.ort_batches(model, x, batch))))
+
+
+@pytest.mark.needs_models
+@pytest.mark.skipif(not zoo.has_vnni(), reason="without VNNI ONNX Runtime's products saturate")
+@pytest.mark.parametrize("activations", ["u8", "s8"])
+@pytest.mark.parametrize("model", zoo.files("float"), ids=zoo.identifier)
+def test_integers_of_models_are_exact(model, activations, models, tmp_path):
+    one, output = zoo.source(model), tmp_path / "int8.onnx"
+    x = zoo.model_values(models / "data", one, calibration=True)[:8] if one else zoo.synthetic_inputs(model, models)[0]
+    np.save(tmp_path / "samples.npy", x)
+    written(model, f"qoperator-{activations}", output, ["--data", tmp_path / "samples.npy", "--layout", "NCHW"])
+    count = assert_same_integers(output, np.int8 if activations == "s8" else np.uint8, tmp_path)
+    print(f"{count} operators equal")
+    # MatMul and Add run as one Gemm, which plain ai.onnx has no integer operator for: the autoencoders have nothing else.
+    assert count >= 2 or "Conv" not in float_kinds(model)

@@ -1,7 +1,7 @@
 """Models that other tools quantized, in every form that they write: the same bits on every device, ONNX Runtime's results.
 
 Small graphs hold one form each: Q and DQ stand for QuantizeLinear and DequantizeLinear. Real models are quantized here by
-ONNX Runtime's own quantizer, where the peers of `make bench` are installed.
+ONNX Runtime's own quantizer and by NNCF, where they are installed (`make deps-peers`).
 """
 import functools
 import json
@@ -12,6 +12,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+import peers
 import zoo
 from hone_cli import ROOT, hone, hone_json, run_batches, run_model
 from imported_forms import FORMS, Net, four_bits
@@ -111,23 +112,24 @@ def test_integers_of_four_bits_are_for_weights(use, tmp_path):
     assert result.returncode == 1 and "4 bits" in result.stderr, result.stderr
 
 
-PEERS = ROOT / ".deps" / "peers" / "bin" / "python"
+# How many files each tool writes of a model at least; ways that it refuses are printed.
+TOOLS = {"onnxruntime": 12, "nncf": 3}
 
 
 @pytest.fixture(scope="session")
 def quantized(tmp_path_factory, models):
-    """A function that lets ONNX Runtime quantize a model in every way that it has, and gives the files."""
-    if not PEERS.exists():
-        pytest.skip("ONNX Runtime's quantizer is not installed ('make bench' installs it)")
+    """A function that lets a tool quantize a model in every way that it has, and gives the files."""
 
     @functools.lru_cache(maxsize=None)
-    def make(model):
+    def make(tool, model):
+        if not peers.has(tool):
+            pytest.skip(f"{tool} is not installed (make deps-peers)")
         folder = tmp_path_factory.mktemp(model.stem)
         one = zoo.source(model)
         samples = zoo.model_values(models / "data", one, calibration=True)[:8] if one else zoo.synthetic_inputs(model, models)[0][:8]
         np.save(folder / "samples.npy", samples)
-        script = ROOT / "Tests" / "Oracle" / "quantize_with_onnxruntime.py"
-        result = subprocess.run([PEERS, script, model, folder / "samples.npy", folder], capture_output=True, text=True)
+        script = ROOT / "Tests" / "Oracle" / f"quantize_with_{tool}.py"
+        result = subprocess.run([peers.PYTHON, script, model, folder / "samples.npy", folder], capture_output=True, text=True)
         assert result.returncode == 0, result.stderr
         made = json.loads(result.stdout.splitlines()[-1])
         for refused in made["refused"]:
@@ -138,8 +140,9 @@ def quantized(tmp_path_factory, models):
 
 
 @pytest.mark.needs_models
+@pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("model", zoo.files("float"), ids=zoo.identifier)
-def test_models_that_onnxruntime_quantized(model, quantized, models, monkeypatch):
+def test_models_that_others_quantized(model, tool, quantized, models, monkeypatch):
     one = zoo.source(model)
     if one:
         x = zoo.model_values(models / "data", one)[:64]
@@ -147,14 +150,14 @@ def test_models_that_onnxruntime_quantized(model, quantized, models, monkeypatch
         x = zoo.synthetic_inputs(model, models)[0]
     batch = min(one.batch if one else len(x), 16)
     options = ["--shape", f"input={'x'.join(map(str, (1, *x.shape[1:])))}"] if model.name.startswith("superres3x") else []
-    files = quantized(model)
-    assert len(files) >= 12
+    files = quantized(tool, model)
+    assert len(files) >= TOOLS[tool]
     for path in files:
         assert_same_bits(path, monkeypatch, *options)
         try:
             theirs = zoo.ort_batches(path, x, batch)
         except Exception as error:
-            print(f"{path.name}: ONNX Runtime does not run its own file: {str(error)[:90]}")
+            print(f"{path.name}: ONNX Runtime does not run it: {str(error)[:90]}")
             continue
         ours = run_batches(path, zoo.session(path).get_inputs()[0].name, x, batch)
         if one:
@@ -163,4 +166,4 @@ def test_models_that_onnxruntime_quantized(model, quantized, models, monkeypatch
         else:
             error = np.sqrt(np.mean((ours - theirs) ** 2)) / np.std(theirs)
             assert not zoo.has_vnni() or error < 0.02, f"{path.name}: {error:.4f} of the outputs' spread"
-    print(f"{model.stem}: {len(files)} files")
+    print(f"{len(files)} files of {tool}")

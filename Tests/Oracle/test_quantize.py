@@ -7,23 +7,12 @@ import pytest
 
 import zoo
 from hone_cli import DEVICE, hone, hone_json, run_batches
+from paired import paired_interval
 
 pytestmark = pytest.mark.needs_models
 
 CALIBRATION_SAMPLES = 256
 ALLOWED_DROP = 0.5  # percentage points
-
-
-def paired_interval(float_right, int8_right):
-    """The paired drop in accuracy and the bounds of its 95 % interval, in percentage points.
-
-    The interval is Agresti and Min's (2005): half a sample is added to each cell of the table of right and wrong.
-    """
-    lost, gained = np.sum(float_right & ~int8_right), np.sum(~float_right & int8_right)
-    count, difference = len(float_right) + 2, (lost + 0.5) - (gained + 0.5)
-    deviation = math.sqrt((lost + gained + 1) - difference**2 / count)
-    center, half = 100 * difference / count, 100 * 1.959964 * deviation / count
-    return 100 * (lost - gained) / len(float_right), center - half, center + half
 
 
 def assert_kept(who, truth, float_predictions, int8_predictions):
