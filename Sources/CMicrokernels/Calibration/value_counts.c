@@ -3,6 +3,9 @@
 #include "../clones.h"
 
 #include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -153,6 +156,30 @@ MK_CLONES static uint64_t find_bins(const float *x, size_t count, float factor, 
     return zeros;
 }
 
+#if defined(__x86_64__)
+/// The same, without the zeros: half of what comes out of a ReLU. Bins are written whole vectors at a time.
+__attribute__((target("avx512f"))) static uint64_t pack_bins_avx512(const float *x, size_t count, float factor,
+                                                                    int32_t *bins, const float *next) {
+    const __m512 zero = _mm512_setzero_ps();
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i += LINE) {
+        __builtin_prefetch(next + i);
+        const __mmask16 inside = (__mmask16)(count - i >= LINE ? 0xffff : (1u << (count - i)) - 1);
+        const __m512 value = _mm512_maskz_loadu_ps(inside, x + i);
+        const __m512 position = _mm512_mul_ps(value, _mm512_set1_ps(factor));
+        __m512i bin = _mm512_cvt_roundps_epi32(position, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+        const __mmask16 below = _mm512_mask_cmpeq_epi32_mask(_mm512_cmp_ps_mask(value, zero, _CMP_LT_OQ), bin,
+                                                             _mm512_setzero_si512());
+        bin = _mm512_add_epi32(bin, _mm512_set1_epi32(HALF));
+        bin = _mm512_mask_sub_epi32(bin, below, bin, _mm512_set1_epi32(1));
+        const __mmask16 counted = _mm512_cmp_ps_mask(value, zero, _CMP_NEQ_UQ);
+        _mm512_storeu_si512(bins + kept, _mm512_maskz_compress_epi32(counted, bin));
+        kept += (size_t)__builtin_popcount(counted);
+    }
+    return count - kept;
+}
+#endif
+
 /// The same with products in double precision, for ranges that need a factor beyond float32, and for values that are not
 /// finite, which go to bin 2048 as well.
 static uint64_t find_bins_slowly(const float *x, size_t count, int32_t exponent, int32_t *bins) {
@@ -186,15 +213,24 @@ static void count_chunk(mk_value_counts *counts, mk_value_extremes *extremes, co
     const int32_t low = exponent_holding(lowest), high = exponent_holding(highest);
     coarsen(counts, low > high ? low : high);
 
-    int32_t bins[CHUNK];
+    int32_t bins[CHUNK + LINE];
+    size_t kept = count;
     if (all_finite && counts->exponent >= SMALLEST_SINGLE) {
-        counts->zeros += find_bins(x, count, __builtin_ldexpf(1, 10 - counts->exponent), bins);
+        const float factor = __builtin_ldexpf(1, 10 - counts->exponent);
+#if defined(__x86_64__)
+        if (__builtin_cpu_supports("avx512f")) {
+            const uint64_t zeros = pack_bins_avx512(x, count, factor, bins, next);
+            counts->zeros += zeros;
+            kept -= zeros;
+        } else
+#endif
+            counts->zeros += find_bins(x, count, factor, bins);
     } else {
         counts->zeros += find_bins_slowly(x, count, counts->exponent, bins);
     }
     uint32_t(*tables)[MK_VALUE_BINS + ASIDE] = counts->tables;
     size_t i = 0;
-    for (; count - i >= LINE; i += LINE) {
+    for (; kept - i >= LINE; i += LINE) {
         __builtin_prefetch(next + i);
         for (size_t j = i; j < i + LINE; j += TABLES) {
             tables[0][bins[j]]++;
@@ -203,7 +239,7 @@ static void count_chunk(mk_value_counts *counts, mk_value_extremes *extremes, co
             tables[3][bins[j + 3]]++;
         }
     }
-    for (; i < count; i++) tables[0][bins[i]]++;
+    for (; i < kept; i++) tables[0][bins[i]]++;
 }
 
 void mk_count_values(mk_value_counts *counts, mk_value_extremes *extremes, const float *x, size_t rows,
