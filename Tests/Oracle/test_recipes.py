@@ -1,5 +1,6 @@
 """`hone quantize --recipe`: the same file at any batch and number of threads, valid ONNX, and no lower than `fast` where it is measured."""
 import hashlib
+import re
 
 import numpy as np
 import onnx
@@ -80,6 +81,25 @@ def test_a_record_gives_the_ranges_and_data_the_rest(network, tmp_path):
     quantize(network, direct, "--recipe", "balanced")
     quantize(network, indirect, "--recipe", "balanced", "--calibration", record)
     assert digest(direct) == digest(indirect)
+
+
+def test_operator_files_get_corrected_biases_too(network, tmp_path):
+    """The format is the last step: what a recipe measures and keeps does not depend on it."""
+    reports = [quantize(network, tmp_path / f"{form}.onnx", "--recipe", "balanced", "--format", form) for form in ("qdq", "qoperator")]
+    assert reports[0]["recipe"]["trials"] == reports[1]["recipe"]["trials"]
+    results = [[node["result"] for node in report["nodes"]] for report in reports]
+    assert results[0] == results[1] and any("bias corrected" in result for result in results[0])
+    x = np.load(network[1])
+    one, other = (zoo.ort_batches(tmp_path / f"{form}.onnx", x, 40) for form in ("qdq", "qoperator"))
+    assert 10 * np.log10((one**2).sum() / max(((one - other) ** 2).sum(), 1e-30)) > 40
+
+
+def test_progress_of_every_reading(network, tmp_path):
+    text = hone("quantize", network[0], "--data", network[1], "--layout", "NCHW", "--recipe", "best", "-o", tmp_path / "int8.onnx").stderr
+    for stage in ("Calibrating", "Channel ranges", "Calibrating equalized channels", "Hessians", "Float means", "Measuring"):
+        assert re.search(rf"^{stage}.*: 40/40 samples, 100 %, ", text, re.MULTILINE), stage
+    assert re.search(r"^Rounding: (\d+)/\1 million products, 100 %", text, re.MULTILINE)
+    assert re.search(r"^Correcting biases: 4/4 layers, 100 %", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("options, message", [

@@ -31,6 +31,8 @@ package struct RecipeReport: Sendable {
         package let name: String
         /// Its signal-to-quantization-noise ratio at the outputs.
         package let decibels: Double
+        /// The divergence of its classes from the float model's, in nats; nil unless the model ends in a Softmax.
+        package let divergence: Double?
     }
 
     package let recipe: QuantizationRecipe
