@@ -37,7 +37,7 @@ struct Liveness {
 
 /// A simulated graph on its way through all samples at once, from one layer to the next.
 struct SegmentedRun {
-    private let simulated: SimulatedGraph
+    private var simulated: SimulatedGraph
     private let liveness: Liveness
     private let backend: any Backend
     private let evaluator: any OperatorEvaluator
@@ -77,6 +77,22 @@ struct SegmentedRun {
         let most = Liveness(simulated).peak(bytes, cuts: cuts)
         // What a segment reads and what it makes are there together.
         return max(2, min(limit, byteLimit / max(2 * most, 1)))
+    }
+
+    /// Gives a node that has not been computed yet another constant.
+    mutating func replaceConstant(input position: Int, of node: Int, _ name: String, _ tensor: Tensor) {
+        precondition(node >= next)
+        simulated.replaceConstant(input: position, of: node, name, tensor)
+    }
+
+    /// Mean and variance of each channel of a value that waits.
+    func moments(of value: String) -> ChannelMoments {
+        var moments = ChannelMoments()
+        for state in states {
+            guard let tensor = state[value], tensor.elementType == .float32 else { continue }
+            tensor.withElements(of: Float.self) { moments.add($0, shape: tensor.shape) }
+        }
+        return moments
     }
 
     /// Computes everything up to a layer.

@@ -52,6 +52,7 @@ package struct RecipeResult {
         }
         var trial = try run.trial(start.name, start.graph, start.record, options)
         if !isAlmostAll {
+            if way.fits { trial = try run.withFittedNormalizations(trial) ?? trial }
             if way.corrects { trial = try run.withCorrectedBiases(trial) }
         }
         return try RecipeResult.formatted(trial, run)

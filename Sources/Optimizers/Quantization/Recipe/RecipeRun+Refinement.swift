@@ -1,7 +1,8 @@
 import ModelGraph
 import Tensors
 
-/// What recipes do to layers once ranges are chosen: rounding that makes up for its errors, corrected biases.
+/// What recipes do to layers once ranges are chosen: rounding that makes up for its errors, corrected biases, statistics of
+/// batch normalizations that fit what quantized layers feed them.
 extension RecipeRun {
     private typealias Outcomes = [String: (outcome: CompensatedRounding.Outcome, blocks: Int)]
 
@@ -15,6 +16,30 @@ extension RecipeRun {
             RecipeWay(from: base, fits: false, corrects: true, try withCorrectedBiases(base)), RecipeWay(compensated),
             RecipeWay(from: compensated, fits: false, corrects: true, try withCorrectedBiases(compensated)),
         ]
+    }
+
+    /// Fitted batch normalizations, and biases corrected behind them; nothing where there are none to fit.
+    func fittings(of base: RecipeTrial) throws(HoneError) -> [RecipeWay] {
+        guard let fitted = try withFittedNormalizations(base) else { return [] }
+        return [
+            RecipeWay(from: base, fits: true, corrects: false, fitted),
+            RecipeWay(from: base, fits: true, corrects: true, try withCorrectedBiases(fitted)),
+        ]
+    }
+
+    /// A trial with its batch normalizations fitted to its quantized layers; nil if none is left to change.
+    func withFittedNormalizations(_ base: RecipeTrial) throws(HoneError) -> RecipeTrial? {
+        let correction = NormalizationCorrection(
+            backend: backend, evaluator: evaluator, data: data, sampleLimit: recipe.samples.correction,
+            byteLimit: byteLimit)
+        guard let fitted = try correction.fit(base.graph, to: base.result.graph) else { return nil }
+        var options = base.options
+        for output in fitted.changed {
+            options.adjustments[output, default: LayerAdjustment()].notes.append(
+                "fitted to quantized layers on \(fitted.samples) samples")
+        }
+        return try trial(
+            title(base, "batch normalization fitted"), fitted.graph, base.record, options, reference: base.reference)
     }
 
     private func title(_ base: RecipeTrial, _ step: String) -> String {

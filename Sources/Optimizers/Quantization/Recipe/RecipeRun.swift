@@ -43,6 +43,8 @@ package struct RecipeRun {
         if recipe != .fast, !fast.quantizedLayers.isEmpty {
             ways += try refinements(of: ways[chosen].trial)
             chosen = try measureNew()
+            ways += try fittings(of: ways[chosen].start)
+            chosen = try measureNew()
         }
         return try RecipeResult(ways[chosen], report(ways.map(\.trial), figures, chosen: chosen), self)
     }
