@@ -40,10 +40,14 @@ public struct Sensitivity: Sendable {
         public let operatorType: String
         /// What the model loses when this layer alone is quantized, and what only moves its integers.
         public let loss: QuantizationLoss
+        /// How much its weights take as float32, in bytes: three quarters of it are what quantizing it saves.
+        public let weightByteCount: Int
     }
 
     /// The most costly first: by divergence, and where it is equal or below 1e-9 by noise.
     public let layers: [Layer]
+    /// Nodes that are not quantized even so, in the order of the graph; their reasons say why.
+    public let floatLayers: [QuantizedModel.Layer]
     /// Samples that each was measured on.
     public let sampleCount: Int
 }
@@ -94,6 +98,8 @@ final class LayerSearch {
     private let device: Device
     private let threads: Int?
     private let measurement: LossMeasurement
+    /// How much the weights of a node take as float32.
+    private let weightBytes: [String: Int]
 
     /// - Parameters:
     ///   - model: with a name for every node: layers stay float by name.
@@ -103,6 +109,13 @@ final class LayerSearch {
     ) throws(HoneError) {
         (self.quantizer, self.device, self.threads, batchCount) = (quantizer, device, threads, data.batchCount)
         layers = LayerSearch.layers(of: quantizer.whole, model)
+        let weights = model.graph.nodes.compactMap { node -> (String, Int)? in
+            guard ["Conv", "ConvTranspose", "Gemm", "MatMul"].contains(node.operatorType),
+                let constant = node.input(1).flatMap({ model.graph.constant($0) })
+            else { return nil }
+            return (node.name, 4 * constant.elementCount)
+        }
+        weightBytes = Dictionary(weights) { $0 + $1 }
         let run = try LayerSearch.run(model, device, threads)
         measurement = LossMeasurement(
             of: run, areProbabilities: model.graph.endsInSoftmax, batchCount: data.batchCount
@@ -158,8 +171,9 @@ final class LayerSearch {
             layers: ranking.entries.map { entry in
                 Sensitivity.Layer(
                     node: entry.layer, operatorType: known[entry.layer]?.operatorType ?? "",
-                    loss: QuantizationLoss(entry.loss))
+                    loss: QuantizationLoss(entry.loss), weightByteCount: weightBytes[entry.layer] ?? 0)
             },
+            floatLayers: quantizer.whole.layers.filter { !$0.isQuantized },
             sampleCount: ranking.entries.first?.loss.sampleCount ?? 0)
     }
 

@@ -177,6 +177,11 @@ def test_sensitivity_ranks_the_guilty_layer_first(workplace):
     divergences = [layer["loss"]["klDivergence"] for layer in layers]
     assert divergences == sorted(divergences, reverse=True)
     assert "Conv 'conv2' costs most" in hone(*arguments).stdout
+    assert {layer["node"]: layer["weightBytes"] for layer in layers}["conv1"] == 8 * 4 * 9 * 4
+    assert report["floatLayers"] == [] and all(layer["result"] == "int8" for layer in layers)
+    excluded = hone_json(*arguments, "--exclude", "conv3")
+    assert [layer["node"] for layer in excluded["floatLayers"]][:1] == ["conv3"]
+    assert "excluded by name" in excluded["floatLayers"][0]["result"] and "excluded by name" in hone(*arguments, "--exclude", "conv3").stdout
 
 
 def test_sensitivity_takes_a_record(workplace, tmp_path):
@@ -229,6 +234,9 @@ def test_a_budget_keeps_what_a_recipe_chose(workplace, tmp_path, recipe):
     others = [states[name] for name in ("conv1", "conv3", "classifier")]
     assert all(node["quantized"] for node in others)
     assert any("rounding compensated" in node["result"] or "bias corrected" in node["result"] for node in others)
+    ranked = {layer["node"]: layer for layer in report["budget"]["sensitivity"]}
+    assert ranked[GUILTY]["result"] == "float" and ranked["conv1"]["result"] == "int8"
+    assert ranked["conv1"]["weightBytes"] == 8 * 4 * 9 * 4
     onnx.checker.check_model(str(output), full_check=True)
     chosen = np.arange(SAMPLES) % 16 >= 8
     x = np.load(workplace / "x.npy")[chosen]
