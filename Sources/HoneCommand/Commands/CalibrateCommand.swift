@@ -117,8 +117,8 @@ private struct CalibrationShare: Reducible {
 /// What the options of `calibrate` and `quantize` say about a run over samples.
 struct CalibrationRun {
     let preprocessing: Preprocessing
-    private let device: Device
-    private let threads: Int?
+    let device: Device
+    let threads: Int?
     private let batch: Int?
     private let limit: Int
     private let shard: Shard?
@@ -142,15 +142,15 @@ struct CalibrationRun {
         }
     }
 
-    /// Quantizes by a recipe that reads the samples again.
-    func quantize(
-        _ model: Model, with calibration: Calibration, data: String, _ settings: QuantizationSettings
-    ) throws -> QuantizedModel {
+    /// The samples as a recipe reads them again, batch by batch; nil after the last.
+    ///
+    /// - Parameter part: as for `calibrate`.
+    func batches(
+        for model: Model, data: String, only part: [Range<Int>]?
+    ) throws -> (_ index: Int) throws -> [String: Tensor]? {
         let dataset = try DataOptions.open(data, for: model, preprocessing)
-        let ranges = try dataset.ranges(batch: batch, default: 8, limit: limit)
-        return try model.quantized(with: calibration, settings: settings, device: device, threads: threads) { index in
-            index < ranges.count ? try dataset.batch(ranges[index]) : nil
-        }
+        let ranges = try part ?? dataset.ranges(batch: batch, default: 8, limit: limit)
+        return { index in index < ranges.count ? try dataset.batch(ranges[index]) : nil }
     }
 
     /// Opens the data, and says which samples this process runs, in batches.
