@@ -119,5 +119,12 @@ bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and 
 	@Benchmarks/example-latency.sh
 	@Benchmarks/peers/run $(BENCH)
 
+.PHONY: screenshots
+REPORT ?=
+screenshots: ## pictures of a report in a real browser into docs, and whether it fits (REPORT: the report.html)
+	@test -n "$(REPORT)" || { echo "make screenshots REPORT=FOLDER/report.html; hone optimize writes one" >&2; exit 2; }
+	@.ci/install-packages.sh chromium fonts-dejavu-core pngquant python3
+	@$(PYTHON) docs/screenshots.py "$(REPORT)"
+
 clean: ## remove what building made; .venv, .venv-newer and .deps stay
 	rm -rf .build

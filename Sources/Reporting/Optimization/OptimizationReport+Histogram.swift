@@ -2,7 +2,7 @@ extension OptimizationReport {
     /// Counts in bins of equal width, few enough to be drawn.
     package struct Histogram: Sendable, Equatable {
         /// No more bins than this are kept.
-        package static let maximumBinCount = 256
+        package static let maximumBinCount = 128
 
         /// Where the first bin begins.
         package let lowerEdge: Double
@@ -67,7 +67,7 @@ extension OptimizationReport {
         package let after: Histogram
 
         /// Bins of each side of zero.
-        private static let halfBinCount = 48
+        private static let halfBinCount = 32
 
         /// - Parameters:
         ///   - before: the float weights, in any order.

@@ -8,6 +8,10 @@ extension OptimizationReport {
             ("candidates", .array(candidates.map(\.json))), ("budget", budget.map(\.json) ?? .null),
             ("notes", .array(notes.map { .string($0) })), ("provenance", provenance.json),
             ("layerTimingConditions", .text(layerTimingConditions)),
+            (
+                "layerCounts",
+                ["quantized": .integer(quantizedLayerCount), "total": .integer(layers.count)]
+            ),
             ("sensitivitySamples", .count(sensitivitySampleCount)), ("layers", .array(layers.map(\.json))),
             ("tensors", .array(tensors.map(\.json))),
         ])
