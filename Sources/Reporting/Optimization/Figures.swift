@@ -3,16 +3,20 @@ import Foundation
 /// Numbers as the page shows them: tabular digits, a true minus, a space that does not break before the unit.
 enum NumberText {
     static let space = "\u{A0}"
+    /// What stands for a number that there is none of, or that JSON cannot hold.
+    static let none = "–"
 
     /// A fixed count of decimals.
-    static func fixed(_ value: Double, _ decimals: Int) -> String { typographic(Quantity.fixed(value, decimals)) }
+    static func fixed(_ value: Double, _ decimals: Int) -> String {
+        value.isFinite ? typographic(Quantity.fixed(value, decimals)) : none
+    }
 
     /// Three significant digits, as `0.0123`, `4.56`, `789` or `1.23e-6`.
     static func digits(_ value: Double) -> String { significant(value, 3) }
 
     static func significant(_ value: Double, _ count: Int) -> String {
         guard value != 0 else { return "0" }
-        guard value.isFinite else { return value.isNaN ? "–" : value > 0 ? "∞" : "−∞" }
+        guard value.isFinite else { return none }
         let magnitude = Int(log10(value.magnitude).rounded(.down))
         guard (-4..<6).contains(magnitude) else { return scientific(value, count) }
         return fixed(value, max(count - 1 - magnitude, 0))
@@ -21,7 +25,7 @@ enum NumberText {
     /// For instance `1.23e−6`.
     private static func scientific(_ value: Double, _ count: Int) -> String {
         let parts = String(format: "%.\(count - 1)e", value).split(separator: "e")
-        guard parts.count == 2, let exponent = Int(parts[1]) else { return "–" }
+        guard parts.count == 2, let exponent = Int(parts[1]) else { return none }
         return typographic("\(parts[0])e\(exponent)")
     }
 
@@ -30,7 +34,7 @@ enum NumberText {
     static func bytes(_ value: Int) -> String { Quantity.bytes(value).replacingOccurrences(of: " ", with: space) }
 
     static func decibels(_ value: Double) -> String {
-        value.isFinite ? fixed(value, 1) : significant(value, 1)
+        value.isInfinite ? value > 0 ? "∞" : "−∞" : fixed(value, 1)
     }
 
     private static func typographic(_ text: String) -> String { text.replacingOccurrences(of: "-", with: "−") }
