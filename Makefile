@@ -49,7 +49,7 @@ deps-test: .deps/node-newer .deps/opencl/written ## install what the tests need:
 build: swift-toolchain ## build the library and the command, optimised
 	swift build -c release
 
-demo: deps build ## quantize and evaluate the bundled example, and print one table
+demo: deps build ## optimize the bundled example, print one table, and say where its report is
 	@Examples/digits/demo.sh
 
 test: deps build test-swift test-python ## unit, property and repository tests; needs nothing outside this repository
