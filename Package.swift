@@ -60,7 +60,7 @@ let package = Package(
 
         // What is done to a model, and what is said about it. None of these sees a device.
         swiftTarget("Reporting", []),
-        swiftTarget("Optimizers", ["Files", "Reporting", "Runtime", "ModelGraph", "Tensors"]),
+        swiftTarget("Optimizers", ["CMicrokernels", "Files", "Reporting", "Runtime", "ModelGraph", "Tensors"]),
         swiftTarget("Evaluation", ["Runtime", "ModelGraph", "Tensors"]),
 
         // The façade and the command.

@@ -48,16 +48,11 @@ extension Model {
     func calibrator(
         _ settings: QuantizationSettings, on backend: any Backend, threads: Int?
     ) throws(HoneError) -> (calibrator: Calibrator, session: Session, values: Set<String>) {
-        let graph = try graphToQuantize(settings)
-        let quantizer = Quantizer(options: try settings.options(for: self.graph), evaluator: ReferenceBackend())
-        let values = try quantizer.valuesToCalibrate(in: graph)
-        var running = graph
-        try PassPipeline.calibration.run(on: &running, keeping: values, evaluator: ReferenceBackend())
-        let session = try Session(running, backend: backend, evaluator: ReferenceBackend())
-        let calibrator = Calibrator(
-            session: session, values: values, model: graph.fingerprint,
-            check: try StepValidation.fromEnvironment(running, threads: threads, precision: .float32))
-        return (calibrator, session, values)
+        let watched = try WatchedModel(
+            calibrating: try graphToQuantize(settings), for: try settings.options(for: self.graph), on: backend,
+            evaluator: ReferenceBackend())
+        let check = try StepValidation.fromEnvironment(watched.running, threads: threads, precision: .float32)
+        return (watched.calibrator(check: check), watched.session, watched.values)
     }
 }
 

@@ -47,41 +47,8 @@ extension Model {
         return try quantizedModel(quantized, report, calibration)
     }
 
-    /// Quantizes to int8 with what a calibration saw and data that can be read again, by any recipe.
-    ///
-    /// Equal data in equal order make equal models, whatever the number of threads or the size of batches.
-    /// - Parameters:
-    ///   - device: where models run.
-    ///   - batch: gives the feed of a batch by its number, from 0 on, and nil after the last; the same each time it is asked.
-    /// - Throws: `.invalidInput` for a calibration of another model, or without samples; what `batch` throws.
-    public func quantized(
-        with calibration: Calibration, settings: QuantizationSettings = QuantizationSettings(),
-        device: Device = .automatic, threads: Int? = nil,
-        rereading batch: @escaping (_ index: Int) throws -> [String: Tensor]?
-    ) throws(HoneError) -> QuantizedModel {
-        guard let recipe = QuantizationRecipe(rawValue: settings.recipe.rawValue), recipe != .fast else {
-            return try quantized(with: calibration, settings: settings)
-        }
-        let graph = try graph(of: calibration, settings)
-        let data = RecipeData { index throws(HoneError) in
-            do { return try batch(index) } catch { throw asHoneError(error) }
-        }
-        let run = RecipeRun(
-            recipe, options: try settings.options(for: self.graph), backend: try device.backend(threads: threads),
-            evaluator: ReferenceBackend(), data: data, byteLimit: settings.memoryLimit)
-        let limit = threads ?? HostThreads.limit
-        do {
-            let (quantized, report, trials) = try HostThreads.$limit.withValue(limit) {
-                try run.quantize(graph, calibration: calibration.record)
-            }
-            return try quantizedModel(quantized, report, calibration, trials)
-        } catch {
-            throw asHoneError(error)
-        }
-    }
-
     /// - Throws: `.invalidOption` for a recipe that reads the data again.
-    private func checkIsOnePass(_ settings: QuantizationSettings) throws(HoneError) {
+    func checkIsOnePass(_ settings: QuantizationSettings) throws(HoneError) {
         guard settings.recipe == .fast else {
             throw HoneError(
                 .invalidOption, "recipe \(settings.recipe.rawValue) reads the data again, and is given none",
@@ -89,7 +56,10 @@ extension Model {
         }
     }
 
-    private func graph(
+    /// The graph to quantize.
+    ///
+    /// - Throws: `.invalidInput` for a calibration of another model, or without samples.
+    func graph(
         of calibration: Calibration, _ settings: QuantizationSettings
     ) throws(HoneError) -> Graph {
         guard calibration.sampleCount > 0 else {
@@ -106,7 +76,8 @@ extension Model {
         return graph
     }
 
-    private func quantizedModel(
+    /// What quantization made, with what the report says of it.
+    func quantizedModel(
         _ graph: Graph, _ report: QuantizationReport, _ calibration: Calibration, _ recipe: RecipeReport? = nil
     ) throws(HoneError) -> QuantizedModel {
         try graph.validate()

@@ -24,6 +24,9 @@ public struct QuantizedModel: Sendable {
             public let name: String
             /// Signal-to-quantization-noise ratio of the outputs on calibration data, in decibels.
             public let signalToNoise: Double
+            /// Divergence of the classes from the float model's on the same data, in nats; nil unless the model ends in a
+            /// Softmax.
+            public let divergence: Double?
             /// Whether this is what the model became.
             public let isKept: Bool
         }
@@ -39,7 +42,8 @@ public struct QuantizedModel: Sendable {
             name = report.recipe.rawValue
             sampleLimit = report.sampleLimit
             trials = report.trials.map {
-                Trial(name: $0.name, signalToNoise: $0.decibels, isKept: $0 == report.chosen)
+                Trial(
+                    name: $0.name, signalToNoise: $0.decibels, divergence: $0.divergence, isKept: $0 == report.chosen)
             }
         }
     }

@@ -40,10 +40,14 @@ public struct Sensitivity: Sendable {
         public let operatorType: String
         /// What the model loses when this layer alone is quantized, and what only moves its integers.
         public let loss: QuantizationLoss
+        /// How much its weights take as float32, in bytes: three quarters of it are what quantizing it saves.
+        public let weightByteCount: Int
     }
 
     /// The most costly first: by divergence, and where it is equal or below 1e-9 by noise.
     public let layers: [Layer]
+    /// Nodes that are not quantized even so, in the order of the graph; their reasons say why.
+    public let floatLayers: [QuantizedModel.Layer]
     /// Samples that each was measured on.
     public let sampleCount: Int
 }
@@ -72,8 +76,10 @@ extension Model {
         on data: EvaluationData, device: Device = .automatic, threads: Int? = nil,
         progress: ((SensitivityProgress) -> Void)? = nil
     ) throws(HoneError) -> Sensitivity {
-        let search = try LayerSearch(self, calibration, settings, data, device: device, threads: threads)
-        return try search.sensitivity(progress)
+        let named = namingNodes()
+        let quantizer = try named.quantizer(
+            with: calibration, settings, device: device, threads: threads, progress: nil, rereading: nil)
+        return try LayerSearch(named, quantizer, data, device: device, threads: threads).sensitivity(progress)
     }
 }
 
@@ -87,24 +93,29 @@ final class LayerSearch {
     }
 
     let layers: [Layer]
-    private let model: Model
-    private let calibration: Calibration
-    private let settings: QuantizationSettings
+    private let quantizer: LayerwiseQuantizer
     private let batchCount: Int
     private let device: Device
     private let threads: Int?
     private let measurement: LossMeasurement
+    /// How much the weights of a node take as float32.
+    private let weightBytes: [String: Int]
 
+    /// - Parameters:
+    ///   - model: with a name for every node: layers stay float by name.
+    ///   - quantizer: of this very model.
     init(
-        _ model: Model, _ calibration: Calibration, _ settings: QuantizationSettings, _ data: EvaluationData,
-        device: Device, threads: Int?
+        _ model: Model, _ quantizer: LayerwiseQuantizer, _ data: EvaluationData, device: Device, threads: Int?
     ) throws(HoneError) {
-        // Layers stay float by name.
-        let model = model.namingNodes()
-        self.model = model
-        (self.calibration, self.settings) = (calibration, settings)
-        (self.device, self.threads, batchCount) = (device, threads, data.batchCount)
-        layers = LayerSearch.layers(of: try model.quantized(with: calibration, settings: settings), model)
+        (self.quantizer, self.device, self.threads, batchCount) = (quantizer, device, threads, data.batchCount)
+        layers = LayerSearch.layers(of: quantizer.whole, model)
+        let weights = model.graph.nodes.compactMap { node -> (String, Int)? in
+            guard ["Conv", "ConvTranspose", "Gemm", "MatMul"].contains(node.operatorType),
+                let constant = node.input(1).flatMap({ model.graph.constant($0) })
+            else { return nil }
+            return (node.name, 4 * constant.elementCount)
+        }
+        weightBytes = Dictionary(weights) { $0 + $1 }
         let run = try LayerSearch.run(model, device, threads)
         measurement = LossMeasurement(
             of: run, areProbabilities: model.graph.endsInSoftmax, batchCount: data.batchCount
@@ -120,9 +131,11 @@ final class LayerSearch {
 
     /// The model with these layers in floating point.
     func quantized(keeping float: [Layer]) throws(HoneError) -> QuantizedModel {
-        var settings = settings
-        for layer in float { settings.excludedNodes.formUnion(layer.members) }
-        return try model.quantized(with: calibration, settings: settings)
+        float.isEmpty ? quantizer.whole : try quantizer.leaving(LayerSearch.members(float), false)
+    }
+
+    private static func members(_ layers: [Layer]) -> Set<String> {
+        layers.reduce(into: []) { $0.formUnion($1.members) }
     }
 
     /// What a model quantized from this one loses.
@@ -145,7 +158,8 @@ final class LayerSearch {
         let ranking = try SensitivityRanking(
             names, measuring: measurement,
             changed: { name throws(HoneError) in
-                let alone = try self.quantized(keeping: self.layers.filter { $0.node != name })
+                let others = LayerSearch.members(self.layers.filter { $0.node != name })
+                let alone = try self.quantizer.leaving(others, true)
                 guard alone.layers.contains(where: \.isQuantized) else { return nil }
                 return try LayerSearch.run(alone.model, self.device, self.threads)
             },
@@ -157,8 +171,9 @@ final class LayerSearch {
             layers: ranking.entries.map { entry in
                 Sensitivity.Layer(
                     node: entry.layer, operatorType: known[entry.layer]?.operatorType ?? "",
-                    loss: QuantizationLoss(entry.loss))
+                    loss: QuantizationLoss(entry.loss), weightByteCount: weightBytes[entry.layer] ?? 0)
             },
+            floatLayers: quantizer.whole.layers.filter { !$0.isQuantized },
             sampleCount: ranking.entries.first?.loss.sampleCount ?? 0)
     }
 

@@ -43,24 +43,30 @@ public struct BudgetedModel: Sendable {
 }
 
 extension Model {
-    /// Quantizes as many layers as a budget allows: all of them first, then with more and more of the most costly ones left
-    /// in floating point.
+    /// Quantizes as many layers as a budget allows: all of them first, by the recipe of the settings, then with more and more
+    /// of the most costly ones left in floating point.
     ///
-    /// Layers are ranked by what quantizing each alone costs; of the ranked layers a small count to leave in floating point
+    /// A recipe chooses its way of quantizing once, with all layers: the others then keep it. Layers are ranked by what quantizing each alone costs; of the ranked layers a small count to leave in floating point
     /// is found by doubling and bisection, each measured on all of `data`.
     ///
     /// - Parameters:
     ///   - calibration: of this model.
     ///   - data: what decides; must not be what calibrated, or the loss is underestimated.
-    /// - Throws: `.checkFailed` if the budget holds for the float model alone; `.invalidOption` for a negative budget, or one in
-    ///   percentage points without labels.
+    ///   - recipeProgress: is told how far the recipe has come.
+    ///   - batch: gives what calibrated again, by the number of a batch, and nil after the last; `fast` needs none.
+    /// - Throws: `.checkFailed` if the budget holds for the float model alone; `.invalidOption` for a negative budget, one in
+    ///   percentage points without labels, or a recipe that reads the data again without `batch`.
     public func quantized(
         with calibration: Calibration, settings: QuantizationSettings = QuantizationSettings(),
         within budget: AccuracyBudget, on data: EvaluationData, device: Device = .automatic, threads: Int? = nil,
-        progress: ((SensitivityProgress) -> Void)? = nil
+        progress: ((SensitivityProgress) -> Void)? = nil, recipeProgress: ((QuantizationProgress) -> Void)? = nil,
+        rereading batch: ((_ index: Int) throws -> [String: Tensor]?)? = nil
     ) throws(HoneError) -> BudgetedModel {
         try budget.check()
-        let search = try LayerSearch(self, calibration, settings, data, device: device, threads: threads)
+        let named = namingNodes()
+        let quantizer = try named.quantizer(
+            with: calibration, settings, device: device, threads: threads, progress: recipeProgress, rereading: batch)
+        let search = try LayerSearch(named, quantizer, data, device: device, threads: threads)
         var attempts: [BudgetedModel.Attempt] = []
         var candidates: [Int: QuantizedModel] = [:]
         func attempt(_ float: [LayerSearch.Layer]) throws(HoneError) -> Bool {

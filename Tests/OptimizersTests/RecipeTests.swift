@@ -68,7 +68,7 @@ import Testing
     private func quantize(
         _ graph: Graph, _ recipe: QuantizationRecipe, _ samples: [Tensor], batch: Int = 1, bytes: Int = 1 << 30,
         estimator: any RangeEstimator = MinMaxRange()
-    ) throws -> (graph: Graph, report: QuantizationReport, recipe: RecipeReport) {
+    ) throws -> RecipeResult {
         var options = QuantizationOptions()
         options.estimator = estimator
         let record = try Fixture.record(graph, samples, options)
@@ -81,7 +81,7 @@ import Testing
     private func decibels(_ graph: Graph, _ reference: Graph, _ samples: [Tensor]) throws -> Double {
         try OutputFidelity.measure(
             [graph], against: reference, data: data(samples), limit: .max, backend: RecipeTests.backend,
-            evaluator: RecipeTests.backend)[0]
+            evaluator: RecipeTests.backend)[0].decibels
     }
 
     /// What plain min-max loses to channels a thousand times apart, `best` gets back, on samples that it has not seen.
@@ -112,6 +112,24 @@ import Testing
         // What was done to a layer is said there; which part measures best is the network's affair.
         #expect(result.report.entries.contains { !$0.notes.isEmpty })
         #expect(result.report.summary.contains("recipe \(recipe.rawValue)"))
+    }
+
+    /// The weights that a recipe chose stay in every layer but those that are left in float; these say nothing of it.
+    @Test func layersThatAreLeftInFloatChangeNoOther() throws {
+        let result = try quantize(network(spread: false), .balanced, samples(16))
+        let (graph, report) = try result.quantized(leaving: ["depthwise0"])
+        let left = try #require(report.entries.first { $0.node == "depthwise0" })
+        #expect(left.outcome == .float(reason: "excluded by name") && left.notes.isEmpty)
+        // Biases make up for other layers, and are corrected anew.
+        func weights(_ graph: Graph, _ node: String) -> Tensor? {
+            graph.node(node)?.input(1).flatMap { graph.producer(of: $0)?.input(0) }.flatMap { graph.constant($0) }
+        }
+        for node in ["stem", "pointwise0", "depthwise1", "pointwise1"] {
+            let kept = try #require(weights(graph, node))
+            #expect(kept == weights(result.graph, node), "\(node)")
+        }
+        #expect(weights(graph, "depthwise0") == nil)
+        #expect(try result.quantized(leaving: []).graph.fingerprint == result.graph.fingerprint)
     }
 
     /// Neither batches, threads nor the number of passes over the data change the model.

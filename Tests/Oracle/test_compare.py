@@ -177,6 +177,11 @@ def test_sensitivity_ranks_the_guilty_layer_first(workplace):
     divergences = [layer["loss"]["klDivergence"] for layer in layers]
     assert divergences == sorted(divergences, reverse=True)
     assert "Conv 'conv2' costs most" in hone(*arguments).stdout
+    assert {layer["node"]: layer["weightBytes"] for layer in layers}["conv1"] == 8 * 4 * 9 * 4
+    assert report["floatLayers"] == [] and all(layer["result"] == "int8" for layer in layers)
+    excluded = hone_json(*arguments, "--exclude", "conv3")
+    assert [layer["node"] for layer in excluded["floatLayers"]][:1] == ["conv3"]
+    assert "excluded by name" in excluded["floatLayers"][0]["result"] and "excluded by name" in hone(*arguments, "--exclude", "conv3").stdout
 
 
 def test_sensitivity_takes_a_record(workplace, tmp_path):
@@ -212,6 +217,37 @@ def test_a_budget_leaves_the_guilty_layer_in_float(workplace, tmp_path, budget):
     if "--max-drop" in budget:
         assert loss["dropPercentagePoints"] == pytest.approx(100 * np.mean(logits.argmax(1) != labels), abs=2.1)
         assert loss["dropPercentagePoints"] <= 10 and loss["drop95"][0] < loss["dropPercentagePoints"] < loss["drop95"][1]
+
+
+@pytest.mark.parametrize("recipe", ["balanced", "best"])
+def test_a_budget_keeps_what_a_recipe_chose(workplace, tmp_path, recipe):
+    def quantize(name, *options):
+        output = tmp_path / name
+        return output, hone_json("quantize", workplace / "float.onnx", "--data", workplace / "x.npy", "--layout", "NCHW",
+                                 "--recipe", recipe, *options, "-o", output)
+
+    output, report = quantize("kept.onnx", "--max-kl", "0.01")
+    assert report["recipe"]["name"] == recipe and [one["kept"] for one in report["recipe"]["trials"]].count(True) == 1
+    assert report["budget"]["floatLayers"] == [GUILTY]
+    states = {node["node"]: node for node in report["nodes"]}
+    assert not states[GUILTY]["quantized"] and "quantizing it alone costs" in states[GUILTY]["result"]
+    others = [states[name] for name in ("conv1", "conv3", "classifier")]
+    assert all(node["quantized"] for node in others)
+    assert any("rounding compensated" in node["result"] or "bias corrected" in node["result"] for node in others)
+    ranked = {layer["node"]: layer for layer in report["budget"]["sensitivity"]}
+    assert ranked[GUILTY]["result"] == "float" and ranked["conv1"]["result"] == "int8"
+    assert ranked["conv1"]["weightBytes"] == 8 * 4 * 9 * 4
+    onnx.checker.check_model(str(output), full_check=True)
+    chosen = np.arange(SAMPLES) % 16 >= 8
+    x = np.load(workplace / "x.npy")[chosen]
+    loss = divergence(all_values(onnx.load(workplace / "float.onnx"), x)["logits"], all_values(onnx.load(output), x)["logits"])
+    assert loss <= 0.01 and report["budget"]["loss"]["klDivergence"] == pytest.approx(loss, rel=0.05, abs=1e-5)
+    again, _ = quantize("again.onnx", "--max-kl", "0.01", "--threads", 1, "--batch", 3)
+    assert again.read_bytes() == output.read_bytes()
+    # A budget that holds at once changes nothing.
+    free, _ = quantize("free.onnx", "--max-kl", "1000", "--eval-data", workplace / "x.npy")
+    plain, _ = quantize("plain.onnx")
+    assert free.read_bytes() == plain.read_bytes()
 
 
 def test_a_budget_that_cannot_hold(workplace, tmp_path):

@@ -158,10 +158,11 @@ def test_one_data_set_is_split(tmp_path):
     assert (tmp_path / "taken.cal").read_bytes() == (tmp_path / "calibration.cal").read_bytes()
 
 
-def test_a_budget_holds(tmp_path):
-    optimize(tmp_path / "free", *MEASURED, "--recipe", "fast")
+@pytest.mark.parametrize("recipe", ["fast", "balanced"])
+def test_a_budget_holds(tmp_path, recipe):
+    optimize(tmp_path / "free", *MEASURED, "--recipe", recipe)
     loss = read(tmp_path / "free")["candidates"][-1]["comparison"]["klDivergence"]
-    result = optimize(tmp_path / "held", *MEASURED, "--recipe", "fast", "--max-kl", f"{loss / 2:.9f}")
+    result = optimize(tmp_path / "held", *MEASURED, "--recipe", recipe, "--max-kl", f"{loss / 2:.9f}")
     report = read(tmp_path / "held")
     names = [candidate["name"] for candidate in report["candidates"]]
     assert names == ["float", "int8, all layers", "int8"]
@@ -170,7 +171,8 @@ def test_a_budget_holds(tmp_path):
     floats = [layer for layer in report["layers"] if not layer["quantized"]]
     assert floats and any("quantizing it alone costs" in layer["reason"] for layer in floats)
     assert report["budget"]["attempts"][0] == {
-        "floatLayers": 0, "dropPercentagePoints": 0.0, "klDivergence": loss, "holds": False}
+        "floatLayers": 0, "dropPercentagePoints": report["candidates"][1]["comparison"]["dropPercentagePoints"],
+        "klDivergence": loss, "holds": False}
     assert report["sensitivitySamples"] == 500 and "held with" in result.stdout
     assert len({len(candidate["timings"]) for candidate in report["candidates"]}) == 1
 

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mk_add_products.h"
 #include "mk_byte_table.h"
 #include "mk_conv_depthwise_u8.h"
 #include "mk_conv_f32_block.h"

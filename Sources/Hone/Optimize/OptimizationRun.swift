@@ -73,6 +73,7 @@ final class OptimizationRun {
         _ calibration: Calibration
     ) throws(HoneError) -> (quantized: QuantizedModel, budgeted: BudgetedModel?) {
         guard let budget = settings.budget else { return (try quantizeAll(calibration), nil) }
+        report(.quantize, 0, of: 0)
         let budgeted = try model.quantized(
             with: calibration, settings: settings.quantization, within: budget, on: data.evaluation, device: device,
             threads: settings.threads,
@@ -83,7 +84,7 @@ final class OptimizationRun {
                     self.progress?(
                         OptimizationProgress(step: .search, done: done, total: total, floatLayers: layers))
                 }
-            })
+            }, rereading: rereading())
         return (budgeted.quantized, budgeted)
     }
 

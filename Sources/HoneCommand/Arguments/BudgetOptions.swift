@@ -1,6 +1,7 @@
 import Datasets
 import Hone
 import Reporting
+import Tensors
 
 /// `--max-drop`, `--max-kl` and what they need.
 struct BudgetOptions {
@@ -43,10 +44,13 @@ struct BudgetOptions {
 
     /// Quantizes within the budget.
     ///
-    /// - Parameter calibrate: gives the calibration, on these ranges of `--data` if any are given.
+    /// - Parameters:
+    ///   - recipeProgress: is told how far a recipe has come.
+    ///   - calibrate: gives the calibration, on these ranges of `--data` if any are given, and what a recipe reads again.
     func quantize(
         _ model: Model, _ arguments: ParsedArguments, _ settings: QuantizationSettings,
-        calibrate: ([Range<Int>]?) throws -> Calibration
+        recipeProgress: @escaping (QuantizationProgress) -> Void,
+        calibrate: ([Range<Int>]?) throws -> (Calibration, rereading: ((Int) throws -> [String: Tensor]?)?)
     ) throws -> BudgetResult {
         let preprocessing = try DataOptions.parsePreprocessing(arguments)
         let batch = try arguments.integer("--batch")
@@ -71,7 +75,7 @@ struct BudgetOptions {
             throw arguments.fail("--max-drop needs --labels; without labels there is --max-kl")
         }
         let samples: EvaluationSamples
-        let calibration: Calibration
+        let calibration: (Calibration, rereading: ((Int) throws -> [String: Tensor]?)?)
         if evaluationData != nil {
             samples = EvaluationSamples(dataset, try dataset.ranges(batch: batch, default: 32, limit: nil))
             calibration = try calibrate(nil)
@@ -79,14 +83,17 @@ struct BudgetOptions {
             let split = try SplitSamples(dataset, calibrationLimit: try arguments.integer("--samples") ?? 512)
             samples = EvaluationSamples(dataset, split.evaluation(batch: batch))
             calibration = try calibrate(split.calibration)
-            warnings.append("half of --data measures the loss and does not calibrate; --eval-data gives other samples")
+            warnings.append(
+                arguments.has("--calibration")
+                    ? "half of --data measures the loss: nobody can tell whether the record of --calibration saw it"
+                    : "half of --data measures the loss and does not calibrate; --eval-data gives other samples")
         }
         let progress = SensitivityProgressBars(samples)
         defer { progress.abandon() }
         let result = try model.quantized(
-            with: calibration, settings: settings, within: budget, on: samples.data,
+            with: calibration.0, settings: settings, within: budget, on: samples.data,
             device: try DeviceOption.parse(arguments), threads: try arguments.integer("--threads"),
-            progress: progress.show)
+            progress: progress.show, recipeProgress: recipeProgress, rereading: calibration.rereading)
         progress.finish()
         return BudgetResult(model: result, budget: budget, data: path, notes: warnings)
     }

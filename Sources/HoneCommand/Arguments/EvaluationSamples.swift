@@ -97,6 +97,11 @@ final class SensitivityProgressBars {
             stage = label
         }
         if !counts.isEmpty { bar?.advance(by: counts[(done - 1) % counts.count]) }
+        // Other bars may follow before the next stage.
+        if done == counts.count * models {
+            bar?.finish()
+            (bar, stage) = (nil, "")
+        }
     }
 
     func finish() { bar?.finish() }

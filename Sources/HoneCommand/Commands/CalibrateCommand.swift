@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Hone
 import Reporting
+import Tensors
 
 /// `hone calibrate`: a float model and samples in, a calibration record out; or several records in, their sum out.
 enum CalibrateCommand: Command {
@@ -76,8 +77,8 @@ enum CalibrateCommand: Command {
 /// What the options of `calibrate` and `quantize` say about a run over samples.
 struct CalibrationRun {
     let preprocessing: Preprocessing
-    private let device: Device
-    private let threads: Int?
+    let device: Device
+    let threads: Int?
     private let batch: Int?
     private let limit: Int
     private let shard: Shard?
@@ -98,15 +99,15 @@ struct CalibrationRun {
         }
     }
 
-    /// Quantizes by a recipe that reads the samples again.
-    func quantize(
-        _ model: Model, with calibration: Calibration, data: String, _ settings: QuantizationSettings
-    ) throws -> QuantizedModel {
+    /// The samples as a recipe reads them again, batch by batch; nil after the last.
+    ///
+    /// - Parameter part: as for `calibrate`.
+    func batches(
+        for model: Model, data: String, only part: [Range<Int>]?
+    ) throws -> (_ index: Int) throws -> [String: Tensor]? {
         let dataset = try DataOptions.open(data, for: model, preprocessing)
-        let ranges = try dataset.ranges(batch: batch, default: 8, limit: limit)
-        return try model.quantized(with: calibration, settings: settings, device: device, threads: threads) { index in
-            index < ranges.count ? try dataset.batch(ranges[index]) : nil
-        }
+        let ranges = try part ?? dataset.ranges(batch: batch, default: 8, limit: limit)
+        return { index in index < ranges.count ? try dataset.batch(ranges[index]) : nil }
     }
 
     /// Runs the samples, with a progress bar.

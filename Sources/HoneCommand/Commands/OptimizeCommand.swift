@@ -30,7 +30,7 @@ enum OptimizeCommand: Command {
                 "time models on these, separated by commas; the first also calibrates and measures (default: cpu and the first OpenCL GPU)"
             ),
             DeviceOption.threads, .flag("--json", "print the report as JSON"),
-        ] + QuantizeCommand.rangeOptions + DataOptions.preprocessing,
+        ] + QuantizationArguments.ranges + DataOptions.preprocessing,
         notes: [
             "Calibrates, quantizes, measures both models on the same samples, compares them layer by layer and times them, one "
                 + "sample at a time. DIR gets model_int8.onnx (standard ONNX), calibration.cal (for 'hone quantize --calibration'), "
@@ -70,7 +70,7 @@ enum OptimizeCommand: Command {
 
     private static func settings(_ arguments: ParsedArguments) throws -> OptimizationSettings {
         var settings = OptimizationSettings()
-        settings.quantization = try QuantizeCommand.settings(arguments)
+        settings.quantization = try QuantizationArguments.settings(arguments)
         if !arguments.has("--recipe") { settings.quantization.recipe = .balanced }
         settings.ranksLayers = arguments.has("--sensitivity")
         settings.threads = try arguments.integer("--threads")

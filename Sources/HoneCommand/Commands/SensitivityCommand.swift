@@ -14,7 +14,7 @@ enum SensitivityCommand: Command {
                 "--calibration", "FILE.cal", "a record of 'hone calibrate'; without it every second block calibrates"),
             .value("--samples", "N", "measure on N samples at most (default 128)"),
             .value("--batch", "N", "samples to run at a time (default 32; no figure depends on it)"),
-        ] + QuantizeCommand.rangeOptions + [
+        ] + QuantizationArguments.ranges + [
             DeviceOption.device, DeviceOption.threads,
             .flag("--json", "print JSON"),
         ] + DataOptions.preprocessing,
@@ -30,7 +30,7 @@ enum SensitivityCommand: Command {
         let data = try arguments.required("--data")
         let preprocessing = try DataOptions.parsePreprocessing(arguments)
         let (device, threads) = (try DeviceOption.parse(arguments), try arguments.integer("--threads"))
-        let settings = try QuantizeCommand.settings(arguments)
+        let settings = try QuantizationArguments.settings(arguments)
         let limit = try arguments.integer("--samples") ?? 128
         let batch = try arguments.integer("--batch")
         let record = try arguments.value("--calibration").map { try Calibration(path: $0) }

@@ -13,9 +13,7 @@ struct BudgetResult {
     var lines: [String] {
         var lines: [String] = []
         if let sensitivity = model.sensitivity {
-            let states = model.quantized.layers.map { ($0.node, $0.isQuantized ? "int8" : "float") }
-            lines.append(
-                SensitivitySummary.table(sensitivity, states: Dictionary(states) { first, _ in first }))
+            lines.append(SensitivitySummary.table(sensitivity, states: states))
         }
         for attempt in model.attempts {
             let cost = LossText.drop(attempt.loss).map { "\($0), " } ?? ""
@@ -30,6 +28,12 @@ struct BudgetResult {
         return lines
     }
 
+    /// What became of each node.
+    private var states: [String: String] {
+        let states = model.quantized.layers.map { ($0.node, $0.isQuantized ? "int8" : "float") }
+        return Dictionary(states) { first, _ in first }
+    }
+
     var json: JSONValue {
         let attempts = model.attempts.map { attempt in
             JSONValue.object([
@@ -41,7 +45,7 @@ struct BudgetResult {
             ("budget", .string(budget.description)), ("data", .string(data)),
             ("floatLayers", .array(model.floatLayers.map { .string($0) })), ("loss", LossText.json(model.loss)),
             ("notes", .array(notes.map { .string($0) })), ("attempts", .array(attempts)),
-            ("sensitivity", model.sensitivity.map { SensitivitySummary.json($0) } ?? .null),
+            ("sensitivity", model.sensitivity.map { SensitivitySummary.json($0, states: states) } ?? .null),
         ])
     }
 }

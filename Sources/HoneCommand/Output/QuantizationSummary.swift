@@ -50,7 +50,9 @@ struct QuantizationSummary {
             lines.append("recipe      \(recipe.name), \(Quantity.duration(seconds: recipeSeconds))")
             for trial in recipe.trials {
                 let mark = trial.isKept ? ", kept" : ""
-                lines.append("            \(Quantity.fixed(trial.signalToNoise, 1)) dB  \(trial.name)\(mark)")
+                let divergence = trial.divergence.map { ", \(LossText.digits($0)) nats" } ?? ""
+                lines.append(
+                    "            \(Quantity.fixed(trial.signalToNoise, 1)) dB\(divergence)  \(trial.name)\(mark)")
             }
         }
         for warning in quantized.warnings { lines.append("warning     \(warning)") }
@@ -67,7 +69,7 @@ struct QuantizationSummary {
         let trials = recipe.trials.map { trial in
             JSONValue.object([
                 ("name", .string(trial.name)), ("signalToNoise", .number(trial.signalToNoise)),
-                ("kept", .bool(trial.isKept)),
+                ("klDivergence", trial.divergence.map { .number($0) } ?? .null), ("kept", .bool(trial.isKept)),
             ])
         }
         return .object([

@@ -29,17 +29,17 @@ struct SensitivitySummary {
 
     /// The layers, the most costly first.
     ///
-    /// - Parameter states: what became of each layer, by its node; nil if nothing was decided.
+    /// - Parameter states: what became of each layer, by its node; nil if all can be quantized.
     static func table(_ sensitivity: Sensitivity, states: [String: String]? = nil) -> String {
         let hasLabels = sensitivity.layers.contains { $0.loss.drop != nil }
         var table = TextTable(
-            ["layer", "operator"] + (states == nil ? [] : ["result"]) + ["KL (nats)", "output SQNR", "same prediction"]
-                + (hasLabels ? ["drop of top-1", "95 % interval"] : []),
-            alignments: [.left, .left, states == nil ? .right : .left, .right, .right, .right, .right, .right])
+            ["layer", "operator", "weights", "KL (nats)", "output SQNR", "same prediction"]
+                + (hasLabels ? ["drop of top-1", "95 % interval"] : []) + ["result"],
+            alignments: [.left, .left] + Array(repeating: .right, count: hasLabels ? 6 : 4) + [.left])
         for layer in sensitivity.layers {
             var cells = [layer.node, layer.operatorType]
-            if let states { cells.append(states[layer.node] ?? "") }
             cells += [
+                layer.weightByteCount > 0 ? Quantity.bytes(layer.weightByteCount) : "-",
                 layer.loss.klDivergence.map(LossText.digits) ?? "-",
                 LossText.decibels(layer.loss.signalToNoise),
                 layer.loss.agreement.map { "\(Quantity.fixed($0, 2)) %" } ?? "-",
@@ -48,24 +48,36 @@ struct SensitivitySummary {
                 let bounds = [interval.lowerBound, interval.upperBound].map { Quantity.fixed($0, 2) }
                 cells += ["\(Quantity.fixed(drop, 2)) pp", "\(bounds[0]) .. \(bounds[1])"]
             }
-            table.add(cells)
+            table.add(cells + [states?[layer.node] ?? "int8"])
+        }
+        for layer in sensitivity.floatLayers {
+            let empty = Array(repeating: "-", count: hasLabels ? 6 : 4)
+            table.add([layer.node, layer.operatorType] + empty + [layer.reason])
         }
         return table.text()
     }
 
-    static func json(_ sensitivity: Sensitivity) -> JSONValue {
+    static func json(_ sensitivity: Sensitivity, states: [String: String]? = nil) -> JSONValue {
         .array(
             sensitivity.layers.map { layer in
                 .object([
                     ("node", .string(layer.node)), ("operator", .string(layer.operatorType)),
-                    ("loss", LossText.json(layer.loss)),
+                    ("result", .string(states?[layer.node] ?? "int8")),
+                    ("weightBytes", .integer(layer.weightByteCount)), ("loss", LossText.json(layer.loss)),
                 ])
             })
     }
 
     var json: JSONValue {
-        .object([
-            ("source", .string(source)), ("data", .string(data)), ("calibration", .string(calibration)),
+        let float = sensitivity.floatLayers.map { layer in
+            JSONValue.object([
+                ("node", .string(layer.node)), ("operator", .string(layer.operatorType)),
+                ("result", .string(layer.reason)),
+            ])
+        }
+        return .object([
+            ("floatLayers", .array(float)), ("source", .string(source)), ("data", .string(data)),
+            ("calibration", .string(calibration)),
             ("samples", .integer(sensitivity.sampleCount)), ("layers", SensitivitySummary.json(sensitivity)),
         ])
     }

@@ -9,8 +9,15 @@ package struct LayerAdjustment: Sendable {
     package var scales: [Float] = []
     /// Added to the bias, in real numbers: one for each output channel.
     package var biasShift: [Float]?
-    /// What was done, for the report: `rounding compensated (error 41 %)`, …
+    /// How many samples the shift is from.
+    package var biasSampleCount = 0
+    /// What else was done, for the report: `rounding compensated (error 41 %)`, …
     package var notes: [String] = []
+
+    /// All that was done, for the report.
+    var descriptions: [String] {
+        notes + (biasShift == nil ? [] : ["bias corrected on \(biasSampleCount) samples"])
+    }
 
     package init() {}
 }

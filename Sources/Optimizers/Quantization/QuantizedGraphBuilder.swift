@@ -68,7 +68,7 @@ struct QuantizedGraphBuilder {
         let entries = original.nodes.enumerated().map { index, node in
             QuantizationReport.Entry(
                 node: title(node), operatorType: node.operatorType, outcome: outcome(index), weights: weights[index],
-                notes: adjustment(index)?.notes ?? [])
+                notes: adjustment(index)?.descriptions ?? [])
         }
         var order = original.inputs.map(\.name)
         order.append(contentsOf: original.nodes.flatMap(\.outputs))

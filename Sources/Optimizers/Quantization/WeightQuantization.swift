@@ -28,9 +28,11 @@ package struct WeightQuantization: Equatable, Sendable {
         let channels = axis.map { weights.shape[$0] } ?? 1
         let inner = axis.map { weights.shape[($0 + 1)...].reduce(1, *) } ?? max(elements.count, 1)
         var magnitudes = [Float](repeating: 0, count: channels)
-        for (index, value) in elements.enumerated() {
-            let channel = index / inner % channels
-            magnitudes[channel] = max(magnitudes[channel], value.magnitude)
+        let lines = inner > 0 ? elements.count / inner : 0
+        for line in 0..<lines {
+            var largest = magnitudes[line % channels]
+            for place in (line * inner)..<((line + 1) * inner) { largest = max(largest, elements[place].magnitude) }
+            magnitudes[line % channels] = largest
         }
         let largest = magnitudes.max() ?? 0
         let fallback = largest > 0 ? largest : 1
@@ -46,9 +48,13 @@ package struct WeightQuantization: Equatable, Sendable {
         raisedChannels = raised
         let allowed = ActivationQuantization.scales
         scales = scales.map { min(max($0, allowed.lowerBound), allowed.upperBound) }
-        let integers = elements.enumerated().map { index, value in
-            let rounded = (value / scales[index / inner % channels]).rounded(.toNearestOrEven)
-            return Int8(min(max(rounded, -WeightQuantization.limit), WeightQuantization.limit))
+        var integers = [Int8](repeating: 0, count: elements.count)
+        for line in 0..<lines {
+            let scale = scales[line % channels]
+            for place in (line * inner)..<((line + 1) * inner) {
+                let rounded = (elements[place] / scale).rounded(.toNearestOrEven)
+                integers[place] = Int8(min(max(rounded, -WeightQuantization.limit), WeightQuantization.limit))
+            }
         }
         values = Tensor(integers, shape: weights.shape)
         self.scales = scales

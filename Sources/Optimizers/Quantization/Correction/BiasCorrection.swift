@@ -26,7 +26,9 @@ struct BiasCorrection {
     ) throws(HoneError) -> (shifts: [String: [Float]], samples: Int) {
         let simulated = try SimulatedGraph(quantized)
         guard simulated.layers.count == layers.count, !layers.isEmpty else { return ([:], 0) }
-        let limit = try affordableSamples(simulated)
+        let limit = try SegmentedRun.affordableSamples(
+            simulated, cuts: simulated.layers, data: data, limit: sampleLimit, byteLimit: byteLimit, backend: backend,
+            evaluator: evaluator)
         let means = try floatMeans(graph, layers, limit: limit)
         var run = SegmentedRun(simulated, backend: backend, evaluator: evaluator)
         try data.forEach(limit: limit, in: graph) { feed, samples, _ throws(HoneError) in
@@ -34,6 +36,7 @@ struct BiasCorrection {
         }
         var shifts: [String: [Float]] = [:]
         for (number, layer) in layers.enumerated() {
+            data.tell("Correcting biases", "layers", done: number, of: layers.count)
             guard let name = layer.node.outputs.first else { continue }
             let isCorrectable = layer.bias != nil && layer.node.operatorType != "MatMul"
             let areLast = layer.node.operatorType == "Gemm"
@@ -46,6 +49,7 @@ struct BiasCorrection {
             shifts[name] = shift
             run.shift(output, by: shift, areLast: areLast)
         }
+        data.tell("Correcting biases", "layers", done: layers.count, of: layers.count)
         return (shifts, run.sampleCount)
     }
 
@@ -75,7 +79,7 @@ struct BiasCorrection {
         for layer in layers { if let name = layer.node.outputs.first { byOutput[name] = layer } }
         let watched = try WatchedModel(graph, values: Set(byOutput.keys), on: backend, evaluator: evaluator)
         var means: [String: ChannelMeans] = [:]
-        try data.forEach(limit: limit, in: graph) { feed, samples, _ throws(HoneError) in
+        try data.forEach(limit: limit, in: graph, "Float means") { feed, samples, _ throws(HoneError) in
             try watched.run(feed) { name, view in
                 guard let layer = byOutput[name] else { return }
                 means[name, default: ChannelMeans()].add(
@@ -84,17 +88,5 @@ struct BiasCorrection {
             }
         }
         return means
-    }
-
-    /// How many samples' values may wait, from the shapes that the first one gives.
-    private func affordableSamples(_ simulated: SimulatedGraph) throws(HoneError) -> Int {
-        var bytes: [String: Int] = [:]
-        try data.forEach(limit: 1, in: simulated.graph) { feed, samples, _ throws(HoneError) in
-            let plan = try Session(simulated.graph, backend: backend, evaluator: evaluator).plan(for: feed)
-            for value in plan.values { bytes[value.name] = value.type.byteCount / max(samples, 1) }
-        }
-        let most = Liveness(simulated).peak(bytes)
-        // What a segment reads and what it makes are there together.
-        return max(2, min(sampleLimit, byteLimit / max(2 * most, 1)))
     }
 }

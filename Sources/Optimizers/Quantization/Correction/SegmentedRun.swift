@@ -19,10 +19,12 @@ struct Liveness {
     func isNeeded(_ value: String, after index: Int) -> Bool { lastUse[value].map { $0 > index } ?? false }
 
     /// The most bytes that wait at a cut.
-    func peak(_ bytes: [String: Int]) -> Int {
+    ///
+    /// - Parameter cuts: after these nodes, in order.
+    func peak(_ bytes: [String: Int], cuts: [Int]) -> Int {
         var waiting = Set(simulated.graph.inputs.map(\.name))
         var (start, most) = (0, 0)
-        for layer in simulated.layers {
+        for layer in cuts where layer >= start {
             for node in simulated.graph.nodes[start...layer] { waiting.formUnion(node.outputs) }
             start = layer + 1
             let output = simulated.graph.nodes[layer].outputs.first
@@ -35,7 +37,7 @@ struct Liveness {
 
 /// A simulated graph on its way through all samples at once, from one layer to the next.
 struct SegmentedRun {
-    private let simulated: SimulatedGraph
+    private var simulated: SimulatedGraph
     private let liveness: Liveness
     private let backend: any Backend
     private let evaluator: any OperatorEvaluator
@@ -55,6 +57,42 @@ struct SegmentedRun {
     mutating func add(_ feed: [String: Tensor], samples: Int) {
         states.append(feed)
         counts.append(samples)
+    }
+
+    /// How many samples' values may wait, from the shapes that the first one gives.
+    ///
+    /// - Parameters:
+    ///   - cuts: the nodes that it will advance to, in order.
+    ///   - limit: no more than these.
+    ///   - byteLimit: what may wait.
+    static func affordableSamples(
+        _ simulated: SimulatedGraph, cuts: [Int], data: RecipeData, limit: Int, byteLimit: Int, backend: any Backend,
+        evaluator: any OperatorEvaluator
+    ) throws(HoneError) -> Int {
+        var bytes: [String: Int] = [:]
+        try data.forEach(limit: 1, in: simulated.graph) { feed, samples, _ throws(HoneError) in
+            let plan = try Session(simulated.graph, backend: backend, evaluator: evaluator).plan(for: feed)
+            for value in plan.values { bytes[value.name] = value.type.byteCount / max(samples, 1) }
+        }
+        let most = Liveness(simulated).peak(bytes, cuts: cuts)
+        // What a segment reads and what it makes are there together.
+        return max(2, min(limit, byteLimit / max(2 * most, 1)))
+    }
+
+    /// Gives a node that has not been computed yet another constant.
+    mutating func replaceConstant(input position: Int, of node: Int, _ name: String, _ tensor: Tensor) {
+        precondition(node >= next)
+        simulated.replaceConstant(input: position, of: node, name, tensor)
+    }
+
+    /// Mean and variance of each channel of a value that waits.
+    func moments(of value: String) -> ChannelMoments {
+        var moments = ChannelMoments()
+        for state in states {
+            guard let tensor = state[value], tensor.elementType == .float32 else { continue }
+            tensor.withElements(of: Float.self) { moments.add($0, shape: tensor.shape) }
+        }
+        return moments
     }
 
     /// Computes everything up to a layer.
@@ -95,7 +133,10 @@ struct SegmentedRun {
             guard let tensor = states[index][value], tensor.elementType == .float32 else { continue }
             var values = tensor.elements(as: Float.self)
             let inner = areLast ? 1 : tensor.shape.dropFirst(2).reduce(1, *)
-            for place in values.indices { values[place] += shifts[place / inner % shifts.count] }
+            for line in 0..<(values.count / max(inner, 1)) {
+                let shift = shifts[line % shifts.count]
+                for place in (line * inner)..<((line + 1) * inner) { values[place] += shift }
+            }
             states[index][value] = Tensor(values, shape: tensor.shape)
         }
     }

@@ -4,7 +4,7 @@ import Tensors
 /// A QDQ graph that computes in floats what the integers stand for: constants are dequantized, activations still go through
 /// their quantizers, and the result of every layer can be looked at before it is rounded.
 struct SimulatedGraph {
-    let graph: Graph
+    private(set) var graph: Graph
     /// Positions of the layers with quantized weights, in order.
     let layers: [Int]
 
@@ -26,6 +26,12 @@ struct SimulatedGraph {
         layers = nodes.indices.filter { index in nodes[index].input(1).map { folded.contains($0) } ?? false }
             .filter { ["Conv", "ConvTranspose", "Gemm", "MatMul"].contains(nodes[$0].operatorType) }
         self.graph = graph
+    }
+
+    /// Gives a node another constant, under a name that no other has.
+    mutating func replaceConstant(input position: Int, of node: Int, _ name: String, _ tensor: Tensor) {
+        graph.setInitializer(name, tensor)
+        graph.nodes[node].inputs[position] = name
     }
 
     /// What a constant stands for; nil if the node's operands are computed.

@@ -2,7 +2,8 @@
 package enum QuantizationRecipe: String, Sendable, CaseIterable {
     /// Rounds to nearest, with ranges from the calibration record alone.
     case fast
-    /// Compensated rounding and bias correction, from a second reading of some of the data; kept if they measure better.
+    /// Compensated rounding, bias correction and fitted batch normalizations, from a second reading of some of the data; kept
+    /// if they measure better.
     case balanced
     /// Also tries equalized channels and other estimators of ranges, from more of the data, and keeps what measures best.
     case best
@@ -31,6 +32,8 @@ package struct RecipeReport: Sendable {
         package let name: String
         /// Its signal-to-quantization-noise ratio at the outputs.
         package let decibels: Double
+        /// The divergence of its classes from the float model's, in nats; nil unless the model ends in a Softmax.
+        package let divergence: Double?
     }
 
     package let recipe: QuantizationRecipe

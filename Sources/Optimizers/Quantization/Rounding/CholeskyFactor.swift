@@ -1,90 +1,59 @@
+import CMicrokernels
 import Runtime
 
 /// The lower triangular L with `A = L L^T` of a symmetric positive definite matrix, in double precision.
 ///
-/// Plain Swift rather than LAPACK: a vendor's library sums in an order that depends on the processor and on the number of
-/// threads, and the bytes of a quantized model must not. Every element here is one sum in a fixed order.
+/// Plain loops rather than LAPACK: a vendor's library sums in an order that depends on the processor and on the number of
+/// threads, and the bytes of a quantized model must not. Every element here is one chain in a fixed order. Panels of columns
+/// are factored one after the other, each then taken off all that lies to the right of it (the right-looking form of Golub
+/// and Van Loan, Matrix Computations, section 4.2.5), in tiles that stay in registers.
 struct CholeskyFactor {
     let size: Int
     /// Row-major, `stride` apart; what lies above the diagonal is left over.
     private(set) var elements: [Double]
     let stride: Int
 
-    /// Columns that are factored together.
+    /// Columns that are factored together; a multiple of `lanes`.
     private static let panel = 64
+    /// Rows and columns of a tile.
+    static let lanes = 8
 
     /// Factors a matrix of which `element(row, column)` gives the lower triangle; nil if it is not positive definite.
     init?(size: Int, _ element: (_ row: Int, _ column: Int) -> Double) {
         self.size = size
-        stride = (size + 1) / 2 * 2
-        elements = [Double](repeating: 0, count: size * stride)
+        let tiles = (size + CholeskyFactor.lanes - 1) / CholeskyFactor.lanes
+        stride = CholeskyFactor.stride(size)
+        elements = [Double](repeating: 0, count: tiles * CholeskyFactor.lanes * stride)
         for row in 0..<size {
             for column in 0...row { elements[row * stride + column] = element(row, column) }
         }
+        var packed = [Double](repeating: 0, count: tiles * CholeskyFactor.lanes * CholeskyFactor.panel)
         let (rows, stride) = (size, stride)
         let isDefinite = elements.withUnsafeMutableBufferPointer { buffer -> Bool in
-            guard let base = buffer.baseAddress else { return true }
-            for first in Swift.stride(from: 0, to: rows, by: CholeskyFactor.panel) {
-                let last = min(first + CholeskyFactor.panel, rows)
-                CholeskyFactor.subtractKnown(base, stride, rows, first, last)
-                guard CholeskyFactor.factorPanel(base, stride, rows, first, last) else { return false }
+            packed.withUnsafeMutableBufferPointer { packed -> Bool in
+                guard let base = buffer.baseAddress, let packed = packed.baseAddress else { return true }
+                for first in Swift.stride(from: 0, to: rows, by: CholeskyFactor.panel) {
+                    let last = min(first + CholeskyFactor.panel, rows)
+                    guard CholeskyFactor.factorDiagonal(base, stride, first, last) else { return false }
+                    guard last < rows else { break }
+                    CholeskyFactor.solve(base, stride, (last / CholeskyFactor.lanes)..<tiles, first, packed)
+                    CholeskyFactor.subtract(base, stride, (last / CholeskyFactor.lanes)..<tiles, packed)
+                }
+                return true
             }
-            return true
         }
         guard isDefinite else { return nil }
     }
 
-    /// `A[i][j] -= sum L[i][k] L[j][k]` over the columns before the panel, for its columns j.
-    private static func subtractKnown(
-        _ base: UnsafeMutablePointer<Double>, _ stride: Int, _ rows: Int, _ first: Int, _ last: Int
-    ) {
-        guard first > 0 else { return }
-        nonisolated(unsafe) let base = base
-        HostThreads.forEach(count: (rows - first + 3) / 4) { tile in
-            let top = first + tile * 4
-            let height = min(4, rows - top)
-            for column in Swift.stride(from: first, to: min(last, top + height), by: 2) {
-                let width = min(2, last - column)
-                // Rows that are not there repeat the last, and are not stored.
-                let rowPointers = (0..<4).map { UnsafeRawPointer(base + (top + min($0, height - 1)) * stride) }
-                let left = UnsafeRawPointer(base + column * stride)
-                let right = UnsafeRawPointer(base + (column + width - 1) * stride)
-                let (p, q, r, s) = (rowPointers[0], rowPointers[1], rowPointers[2], rowPointers[3])
-                var (a, b, c, d) = (SIMD2<Double>(), SIMD2<Double>(), SIMD2<Double>(), SIMD2<Double>())
-                var (e, f, g, h) = (SIMD2<Double>(), SIMD2<Double>(), SIMD2<Double>(), SIMD2<Double>())
-                for offset in Swift.stride(from: 0, to: first * 8, by: 16) {
-                    let x = (left + offset).loadUnaligned(as: SIMD2<Double>.self)
-                    let y = (right + offset).loadUnaligned(as: SIMD2<Double>.self)
-                    let (i, j) = (
-                        (p + offset).loadUnaligned(as: SIMD2<Double>.self),
-                        (q + offset).loadUnaligned(as: SIMD2<Double>.self)
-                    )
-                    let (k, l) = (
-                        (r + offset).loadUnaligned(as: SIMD2<Double>.self),
-                        (s + offset).loadUnaligned(as: SIMD2<Double>.self)
-                    )
-                    a += i * x
-                    b += j * x
-                    c += k * x
-                    d += l * x
-                    e += i * y
-                    f += j * y
-                    g += k * y
-                    h += l * y
-                }
-                let sums = [[a, e], [b, f], [c, g], [d, h]]
-                for row in 0..<height {
-                    for offset in 0..<width where column + offset <= top + row {
-                        base[(top + row) * stride + column + offset] -= sums[row][offset].sum()
-                    }
-                }
-            }
-        }
-    }
+    /// Rows an odd number of tiles apart: neighbours in a column then lie in different sets of a cache.
+    static func stride(_ size: Int) -> Int { ((size + lanes - 1) / lanes | 1) * lanes }
 
-    /// Factors the panel's diagonal block, and solves the rows below it.
-    private static func factorPanel(
-        _ base: UnsafeMutablePointer<Double>, _ stride: Int, _ rows: Int, _ first: Int, _ last: Int
+    /// How much memory a factor takes while it is made.
+    static func byteCount(_ size: Int) -> Int { (size + lanes) * (stride(size) + panel) * 8 }
+
+    /// The panel's square on the diagonal.
+    private static func factorDiagonal(
+        _ base: UnsafeMutablePointer<Double>, _ stride: Int, _ first: Int, _ last: Int
     ) -> Bool {
         for row in first..<last {
             for column in first...row {
@@ -98,15 +67,51 @@ struct CholeskyFactor {
                 }
             }
         }
-        nonisolated(unsafe) let base = base
-        HostThreads.forEach(count: rows - last) { index in
-            let line = base + (last + index) * stride
-            for column in first..<last {
-                var sum = line[column]
-                for k in first..<column { sum -= line[k] * base[column * stride + k] }
-                line[column] = sum / base[column * stride + column]
+        return true
+    }
+
+    /// The whole panel's rows below its square, eight at a time; `packed` gets each eight with columns one after the other.
+    private static func solve(
+        _ base: UnsafeMutablePointer<Double>, _ stride: Int, _ tiles: Range<Int>, _ first: Int,
+        _ packed: UnsafeMutablePointer<Double>
+    ) {
+        nonisolated(unsafe) let (base, packed) = (base, packed)
+        HostThreads.forEach(count: tiles.count) { index in
+            let tile = tiles.lowerBound + index
+            let lines = base + tile * lanes * stride + first
+            let made = UnsafeMutableRawPointer(packed + tile * lanes * panel)
+            for column in 0..<panel {
+                var sum = SIMD8<Double>()
+                for lane in 0..<lanes { sum[lane] = lines[lane * stride + column] }
+                let row = base + (first + column) * stride + first
+                for k in 0..<column {
+                    sum -= made.loadUnaligned(fromByteOffset: k * 64, as: SIMD8<Double>.self) * row[k]
+                }
+                sum /= row[column]
+                made.storeBytes(of: sum, toByteOffset: column * 64, as: SIMD8<Double>.self)
+                for lane in 0..<lanes { lines[lane * stride + column] = sum[lane] }
             }
         }
-        return true
+    }
+
+    /// `A[i][j] -= sum L[i][k] L[j][k]` over the columns of a panel, for all below and to the right of it.
+    private static func subtract(
+        _ base: UnsafeMutablePointer<Double>, _ stride: Int, _ tiles: Range<Int>, _ packed: UnsafeMutablePointer<Double>
+    ) {
+        nonisolated(unsafe) let (base, packed) = (base, packed)
+        let count = tiles.count
+        let row = { (index: Int) in
+            let tile = tiles.lowerBound + index
+            for column in tiles.lowerBound...tile {
+                mk_subtract_products_f64(
+                    base + tile * lanes * stride + column * lanes, stride, packed + tile * lanes * panel, lanes,
+                    packed + column * lanes * panel, lanes, panel, lanes)
+            }
+        }
+        // The last rows are the longest: each task takes one from either end.
+        HostThreads.forEach(count: (count + 1) / 2) { index in
+            row(index)
+            if count - 1 - index != index { row(count - 1 - index) }
+        }
     }
 }

@@ -23,9 +23,13 @@ enum CompensatedRounding {
 
     /// Rounds a layer.
     ///
-    /// - Parameter nearest: the weights rounded to nearest, whose scales are kept.
+    /// - Parameters:
+    ///   - nearest: the weights rounded to nearest, whose scales are kept.
+    ///   - progress: is given how much more of `work` is done.
     /// - Returns: nil if nothing can be gained: no rows were seen, or they hold values that are not finite.
-    static func round(_ layer: WeightedLayer, _ hessian: LayerHessian, nearest: WeightQuantization) -> Outcome? {
+    static func round(
+        _ layer: WeightedLayer, _ hessian: LayerHessian, nearest: WeightQuantization, progress: (Int) -> Void = { _ in }
+    ) -> Outcome? {
         guard hessian.rowCount > 0 else { return nil }
         let rows = hessian.rows
         let weights = layer.weights.elements(as: Float.self)
@@ -47,6 +51,7 @@ enum CompensatedRounding {
             }
             guard let factor else { return nil }
             let outputs = rows.outputsPerGroup
+            progress(work(columns: size, outputs: 0))
             var errors = [(Double, Double)](repeating: (0, 0), count: outputs)
             let isPerChannel = nearest.axis != nil && scales.count > 1
             integers.withUnsafeMutableBufferPointer { integers in
@@ -54,37 +59,36 @@ enum CompensatedRounding {
                     nonisolated(unsafe) let (integers, errors) = (integers, errors)
                     HostThreads.forEach(count: (outputs + outputsTogether - 1) / outputsTogether) { part in
                         let members = (part * outputsTogether)..<min((part + 1) * outputsTogether, outputs)
-                        var sweeps = members.map { output -> Sweep in
-                            let scale = Double(scales[isPerChannel ? block.group * outputs + output : 0])
-                            let places = order.map { column in
+                        func scale(_ output: Int) -> Double {
+                            Double(scales[isPerChannel ? block.group * outputs + output : 0])
+                        }
+                        let places = members.map { output in
+                            order.map { column in
                                 rows.weightIndex(
                                     group: block.group, output: output, column: block.columns.lowerBound + column)
                             }
-                            return Sweep(
-                                places: places, real: places.map { Double(weights[$0]) / scale },
-                                nearest: places.map { Double(nearestIntegers[$0]) })
                         }
-                        factor.elements.withUnsafeBufferPointer { elements in
-                            for k in stride(from: size - 1, through: 0, by: -1) {
-                                let row = UnsafeBufferPointer(
-                                    rebasing: elements[(k * factor.stride)...(k * factor.stride + k)])
-                                for member in sweeps.indices { sweeps[member].take(k, row) }
-                            }
-                        }
-                        for (output, sweep) in zip(members, sweeps) {
-                            let scale = Double(scales[isPerChannel ? block.group * outputs + output : 0])
+                        var sweep = RoundingSweep(
+                            real: zip(members, places).map { output, places in
+                                places.map { Double(weights[$0]) / scale(output) }
+                            },
+                            nearest: places.map { $0.map { Double(nearestIntegers[$0]) } })
+                        sweep.run(factor)
+                        for (member, output) in members.enumerated() {
                             // Rounding to nearest may win where hardly anything correlates.
-                            let wins = sweep.cost < sweep.nearestCost
-                            if wins {
-                                for (place, value) in zip(sweep.places, sweep.chosen) { integers[place] = Int8(value) }
+                            let (cost, nearestCost) = (sweep.costs[member], sweep.nearestCosts[member])
+                            if cost < nearestCost {
+                                for (column, place) in places[member].enumerated() {
+                                    integers[place] = Int8(sweep.chosen[member][column])
+                                }
                             }
-                            errors[output] = (
-                                scale * scale * min(sweep.cost, sweep.nearestCost), scale * scale * sweep.nearestCost
-                            )
+                            let square = scale(output) * scale(output)
+                            errors[output] = (square * min(cost, nearestCost), square * nearestCost)
                         }
                     }
                 }
             }
+            progress(work(columns: size, outputs: outputs) - work(columns: size, outputs: 0))
             for (one, other) in errors {
                 error += one
                 nearestError += other
@@ -96,48 +100,10 @@ enum CompensatedRounding {
     }
 
     /// Outputs that go through the factor together, so that each of its rows is read once for all.
-    private static let outputsTogether = 8
-}
+    private static let outputsTogether = 16
 
-/// One output on its way through the columns, beside what rounding to nearest would cost; all in steps of its scale.
-private struct Sweep {
-    /// Where the weights are in their tensor.
-    let places: [Int]
-    private let real: [Double]
-    private let nearest: [Double]
-    private(set) var chosen: [Double]
-    /// `sum_{i>k} L_ik e_i` by k, of this and of rounding to nearest.
-    private var carried: [Double]
-    private var carriedNearest: [Double]
-    private(set) var cost = 0.0
-    private(set) var nearestCost = 0.0
-
-    init(places: [Int], real: [Double], nearest: [Double]) {
-        (self.places, self.real, self.nearest) = (places, real, nearest)
-        chosen = nearest
-        carried = [Double](repeating: 0, count: real.count)
-        carriedNearest = carried
-    }
-
-    /// Rounds column `k`.
-    ///
-    /// - Parameter row: of the factor, up to its diagonal.
-    mutating func take(_ k: Int, _ row: UnsafeBufferPointer<Double>) {
-        let limit = Double(WeightQuantization.limit)
-        let wanted = real[k] + carried[k] / row[k]
-        let rounded = min(max(wanted.rounded(.toNearestOrEven), -limit), limit)
-        chosen[k] = rounded
-        let (error, nearestError) = (real[k] - rounded, real[k] - nearest[k])
-        let (rest, nearestRest) = (carried[k] + row[k] * error, carriedNearest[k] + row[k] * nearestError)
-        cost += rest * rest
-        nearestCost += nearestRest * nearestRest
-        carried.withUnsafeMutableBufferPointer { carried in
-            carriedNearest.withUnsafeMutableBufferPointer { carriedNearest in
-                for column in 0..<k {
-                    carried[column] += row[column] * error
-                    carriedNearest[column] += row[column] * nearestError
-                }
-            }
-        }
+    /// How many products a block takes, about: those of its factor, and those of its outputs on their way through it.
+    static func work(columns: Int, outputs: Int) -> Int {
+        columns * columns / 6 * columns + columns * columns * outputs
     }
 }

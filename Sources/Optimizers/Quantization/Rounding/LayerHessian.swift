@@ -1,3 +1,4 @@
+import CMicrokernels
 import Runtime
 import Tensors
 
@@ -28,8 +29,8 @@ struct LayerHessian {
 
     /// More columns are cut into blocks.
     static let columnLimit = 8192
-    /// Rows of a matrix begin this many floats apart or a multiple of it.
-    private static let lanes = 8
+    /// Rows and columns of a tile.
+    private static let lanes = 16
 
     init(_ rows: LayerRows, blockLimit: Int) {
         self.rows = rows
@@ -53,7 +54,8 @@ struct LayerHessian {
         return rows.groups * parts * stride * stride * 4
     }
 
-    private static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
+    /// Rows an odd number of tiles apart: neighbours in a column then lie in different sets of a cache.
+    private static func padded(_ count: Int) -> Int { ((count + lanes - 1) / lanes | 1) * lanes }
 
     /// Takes in the layer's input for a batch.
     ///
@@ -75,44 +77,42 @@ struct LayerHessian {
         }
     }
 
-    /// Four rows of the matrix by eight columns at a time, over all rows of the sample.
+    /// Adds the sums over the rows of one sample, in tiles of 16 by 16.
     private static func accumulate(
         _ block: inout Block, _ rows: UnsafeMutablePointer<Float>, _ count: Int, _ rowStride: Int
     ) {
-        let (size, stride) = (block.columns.count, block.stride)
-        let source = UnsafeRawPointer(rows + block.columns.lowerBound)
-        block.sums.withUnsafeMutableBytes { sums in
-            guard let base = sums.baseAddress else { return }
-            nonisolated(unsafe) let (base_, source_) = (base, source)
-            let tiles = (size + 3) / 4
-            let tile = { (number: Int) in
-                let first = number * 4
-                for column in Swift.stride(from: 0, through: first + 3, by: lanes) {
-                    var (a, b, c, d) = (SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>(), SIMD8<Float>())
+        let tiles = (block.columns.count + lanes - 1) / lanes
+        let (stride, first) = (block.stride, block.columns.lowerBound)
+        // Sixteen columns after the other, so that a tile reads memory as it lies.
+        var packed = [Float](repeating: 0, count: tiles * count * lanes)
+        packed.withUnsafeMutableBufferPointer { packed in
+            block.sums.withUnsafeMutableBufferPointer { sums in
+                guard let packed = packed.baseAddress, let sums = sums.baseAddress else { return }
+                nonisolated(unsafe) let (packed_, sums_, rows_) = (packed, sums, rows)
+                let pack = { (tile: Int) in
                     for row in 0..<count {
-                        let line = source_ + row * rowStride * 4
-                        let x = (line + column * 4).loadUnaligned(as: SIMD8<Float>.self)
-                        let y = (line + first * 4).loadUnaligned(as: SIMD4<Float>.self)
-                        a += x * y[0]
-                        b += x * y[1]
-                        c += x * y[2]
-                        d += x * y[3]
-                    }
-                    for (offset, sum) in [a, b, c, d].enumerated() {
-                        let place = base_ + ((first + offset) * stride + column) * 4
-                        let old = place.loadUnaligned(as: SIMD8<Float>.self)
-                        place.storeBytes(of: old + sum, as: SIMD8<Float>.self)
+                        (packed_ + (tile * count + row) * lanes).update(
+                            from: rows_ + row * rowStride + first + tile * lanes, count: lanes)
                     }
                 }
-            }
-            // A small matrix is done before other threads have looked up.
-            if size < 64 {
-                for number in 0..<tiles { tile(number) }
-            } else {
-                // The last tiles are the longest: each task takes one from either end.
-                HostThreads.forEach(count: (tiles + 1) / 2) { number in
-                    tile(number)
-                    if tiles - 1 - number != number { tile(tiles - 1 - number) }
+                let add = { (tile: Int) in
+                    for column in 0...tile {
+                        mk_add_products_f32(
+                            sums_ + tile * lanes * stride + column * lanes, stride, packed_ + tile * count * lanes,
+                            lanes, packed_ + column * count * lanes, lanes, count, lanes)
+                    }
+                }
+                // A small matrix is done before other threads have looked up.
+                if tiles < 4 {
+                    for tile in 0..<tiles { pack(tile) }
+                    for tile in 0..<tiles { add(tile) }
+                } else {
+                    HostThreads.forEach(count: tiles) { pack($0) }
+                    // The last tiles are the longest: each task takes one from either end.
+                    HostThreads.forEach(count: (tiles + 1) / 2) { number in
+                        add(number)
+                        if tiles - 1 - number != number { add(tiles - 1 - number) }
+                    }
                 }
             }
         }
