@@ -57,7 +57,7 @@ mpi: deps swift-toolchain ## the command with MPI, for mpirun: .build/mpi/releas
 mpi-test: mpi build deps-test ## calibration on several ranks: the same record, and failures that end all of them
 	.venv/bin/python -m pytest -q -rs Tests/Oracle/test_mpi.py Tests/Oracle/test_one_record.py -m "not needs_models"
 
-demo: deps build ## quantize and evaluate the bundled example, and print one table
+demo: deps build ## optimize the bundled example, print one table, and say where its report is
 	@Examples/digits/demo.sh
 
 test: deps build test-swift test-python ## unit, property and repository tests; needs nothing outside this repository
@@ -135,6 +135,13 @@ bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and 
 .PHONY: accuracy
 accuracy: deps build deps-peers ## top-1 at int8 beside ONNX Runtime's quantizer and NNCF, on the models of HONE_MODELS (default ../shared)
 	@.deps/peers/bin/python Benchmarks/peers/accuracy.py --hone $(HONE) --results Benchmarks/results
+
+.PHONY: screenshots
+REPORT ?=
+screenshots: ## pictures of a report in a real browser into docs, and whether it fits (REPORT: the report.html)
+	@test -n "$(REPORT)" || { echo "make screenshots REPORT=FOLDER/report.html; hone optimize writes one" >&2; exit 2; }
+	@.ci/install-packages.sh chromium fonts-dejavu-core pngquant python3
+	@$(PYTHON) docs/screenshots.py "$(REPORT)"
 
 clean: ## remove what building made; .venv, .venv-newer and .deps stay
 	rm -rf .build

@@ -77,8 +77,9 @@ let package = Package(
         swiftTarget(
             "Hone",
             [
-                "CPUBackend", "Datasets", "Evaluation", "ModelGraph", "ONNXFormat", "OpenCLBackend", "Optimizers",
-                "ReferenceBackend", "Runtime", "Tensors",
+                "CPUBackend", "Datasets", "Evaluation", "Files", "ModelGraph", "ONNXFormat", "OpenCLBackend",
+                "Optimizers",
+                "ReferenceBackend", "Reporting", "Runtime", "Tensors",
             ]),
         .executableTarget(
             name: "HoneCommand",

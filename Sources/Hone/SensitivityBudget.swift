@@ -108,7 +108,7 @@ extension Model {
 }
 
 extension AccuracyBudget {
-    fileprivate func check() throws(HoneError) {
+    func check() throws(HoneError) {
         let number =
             switch self {
             case .drop(let number), .divergence(let number): number

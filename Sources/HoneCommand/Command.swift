@@ -13,9 +13,9 @@ protocol Command: Sendable {
 @main
 enum HoneCommand {
     static let commands: [any (Command & SendableMetatype).Type] = [
-        InspectCommand.self, RunCommand.self, EvaluateCommand.self, CalibrateCommand.self, QuantizeCommand.self,
-        CompareCommand.self,
-        SensitivityCommand.self, VerifyCommand.self, BenchmarkCommand.self, TuneCommand.self, DevicesCommand.self,
+        OptimizeCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self, CalibrateCommand.self,
+        QuantizeCommand.self, CompareCommand.self, SensitivityCommand.self, VerifyCommand.self,
+        BenchmarkCommand.self, TuneCommand.self, DevicesCommand.self,
     ]
 
     static func main() async {

@@ -19,6 +19,13 @@ enum Digits {
         return Tensor(pixels.map { Float($0) / 16 }, shape: [range.count, 1, 8, 8])
     }
 
+    /// The classes of training images `range`.
+    static func labels(_ range: Range<Int>) throws -> [Int] {
+        let bytes = try Data(contentsOf: folder.appending(path: "train_y.npy"))
+        let start = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+        return range.map { Int(bytes[start + $0]) }
+    }
+
     /// The first `count` training images as feeds of `batch`.
     static func feeds(_ count: Int, batch: Int) throws -> [[String: Tensor]] {
         try stride(from: 0, to: count, by: batch).map { ["input": try images($0..<min($0 + batch, count))] }

@@ -1,0 +1,24 @@
+/// How far an optimization has come: one call when a step begins, and one for each unit of work that is done.
+public struct OptimizationProgress: Sendable, Equatable {
+    /// What is being done; `search` for a budget alone, `rank` for one that does not hold at once, or where it is asked for.
+    public enum Step: String, Sendable, CaseIterable {
+        case calibrate
+        case quantize
+        /// Each layer alone is quantized, and its cost measured.
+        case rank
+        /// Models with some layers in floating point are measured.
+        case search
+        case evaluate
+        case compare
+        case benchmark
+    }
+
+    /// The step.
+    public let step: Step
+    /// Batches done in this step; models on devices for `benchmark`. 0 when it begins.
+    public let done: Int
+    /// Of how many; 0 where that is not known.
+    public let total: Int
+    /// How many layers stay in floating point, in `search`.
+    public var floatLayers: Int?
+}
