@@ -11,7 +11,7 @@ enum NumberText {
         value.isFinite ? typographic(Quantity.fixed(value, decimals)) : none
     }
 
-    /// Three significant digits, as `0.0123`, `4.56`, `789` or `1.23e-6`.
+    /// Three significant digits, as `0.0123`, `4.56`, `789`, `2,391` or `1.23e−6`.
     static func digits(_ value: Double) -> String { significant(value, 3) }
 
     static func significant(_ value: Double, _ count: Int) -> String {
@@ -19,6 +19,7 @@ enum NumberText {
         guard value.isFinite else { return none }
         let magnitude = Int(log10(value.magnitude).rounded(.down))
         guard (-4..<6).contains(magnitude) else { return scientific(value, count) }
+        if magnitude >= 3, count <= magnitude + 1 { return self.count(Int(value.rounded())) }
         return fixed(value, max(count - 1 - magnitude, 0))
     }
 

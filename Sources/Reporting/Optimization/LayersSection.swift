@@ -16,12 +16,13 @@ struct LayersSection {
             <section id="layers"><h2>Layers</h2>
             <p>\(counts). \(explanation)</p>
             <div class="box rows" tabindex="0" role="region" aria-label="Layers"><table class="sortable">
-            <thead><tr><th data-by="order">Layer</th><th>Operator</th><th data-by="text">State</th>\
+            <thead><tr><th data-by="order">Layer</th><th>Operator</th>\
             <th class="n" data-by="down"\(sortedBy(.loss))>Loss alone, nats</th>\
             <th class="n" data-by="up"\(sortedBy(.noise))>SQNR, dB</th>\
             <th class="n" data-by="up">Cosine</th><th class="n" data-by="down">Saturated, %</th>\
             <th class="n" data-by="down">Float, ms</th><th class="n" data-by="down">Int8, ms</th>\
-            <th class="n" data-by="down">Weights</th><th class="n" data-by="down">In int8</th></tr></thead>
+            <th class="n" data-by="down">Weights</th><th class="n" data-by="down">In int8</th>\
+            <th class="state" data-by="text">State</th></tr></thead>
             <tbody>
             \(rows)</tbody></table></div></section>
 
@@ -79,13 +80,15 @@ struct LayersSection {
         let name = Figure.name("\(base)/name", layer.name)
         let linked = tensor.map { "<a href=\"#tensor-\($0)\">\(name)</a>" as Markup } ?? name
         let state = layer.isQuantized ? "int8" : "float"
-        let reason: Markup =
-            layer.reason == state
-            ? "" : " <small>\(Figure.name("\(base)/reason", layer.reason))</small>"
+        let reason = Figure.name("\(base)/reason", layer.reason)
+        // Most reasons say it themselves.
+        let told: Markup =
+            layer.reason.hasPrefix(state)
+            ? "<span class=\"\(state)\">\(reason)</span>"
+            : "<span class=\"\(state)\">\(state)</span> <small>\(reason)</small>"
         var cells: Markup = """
             <th scope="row">\(linked)</th>\
-            <td>\(Figure.name("\(base)/operator", layer.operatorType))</td>\
-            <td><span class="\(state)">\(state)</span>\(reason)</td>
+            <td>\(Figure.name("\(base)/operator", layer.operatorType))</td>
             """
         cells += Figure.cell("\(base)/alone/klDivergence", layer.alone?.klDivergence.map(NumberText.digits))
         cells += Figure.cell("\(base)/sqnrDecibels", layer.signalToNoise.map(NumberText.decibels))
@@ -102,6 +105,7 @@ struct LayersSection {
             cells += Figure.cell("\(base)/weights/floatBytes", weight)
         }
         cells += Figure.cell("\(base)/weights/int8Bytes", layer.weights.map { NumberText.bytes($0.int8ByteCount) })
+        cells += "<td class=\"state\">\(told)</td>"
         return "<tr>\(cells)</tr>\n"
     }
 }

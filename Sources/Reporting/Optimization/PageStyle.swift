@@ -72,17 +72,17 @@ enum PageStyle {
         th:last-child,td:last-child{padding-right:4px}
         thead th{font-weight:600;vertical-align:bottom;border-bottom-color:var(--soft);background:var(--paper);overflow-wrap:normal}
         .rows thead th{position:sticky;top:0;z-index:1;box-shadow:inset 0 -1px var(--soft)}
-        tbody th{min-width:9em;max-width:26em}.rows tbody th{min-width:17em}tbody th small{display:block}
+        tbody th bdi{display:inline-block;max-width:20em;overflow-wrap:break-word}tbody th small{display:block}
         .rows tbody th{position:sticky;left:0;background:var(--paper)}.rows thead th:first-child{left:0;z-index:2}
-        td small{display:block;min-width:9em;max-width:18em}
+        td small{display:block}
         .n{text-align:right;white-space:nowrap}
         thead .n{white-space:normal}td[data-json]{text-align:right;white-space:nowrap}
         td.bar{width:80px;min-width:60px;vertical-align:middle}
         td.bar svg{display:block;width:100%;height:8px}
         td.bar rect{height:8px;fill:var(--bar)}
-        tbody a{color:inherit;text-decoration-color:var(--line);text-underline-offset:3px}tbody a:hover{text-decoration-color:currentColor}
+        tbody a{color:inherit;text-decoration-color:var(--line);text-underline-offset:3px}tbody a bdi{text-decoration:inherit}tbody a:hover{text-decoration-color:currentColor}
         dl .full{grid-column:1/-1}.legend{font-size:13px}
-        .int8{color:var(--int8);font-weight:600}span.float{color:var(--float);font-weight:600}
+        .int8{color:var(--int8)}span.float{color:var(--float)}.state{min-width:14em;padding-left:8px}
         th button{all:unset;cursor:pointer;font-weight:600}
         th button::after{content:" ↕";color:var(--soft);font-weight:400}
         th[aria-sort=ascending] button::after{content:" ↑";color:inherit}
@@ -98,7 +98,7 @@ enum PageStyle {
         pre{background:var(--faint);padding:12px 14px;margin:0 0 16px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
         code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:12.5px}
         .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,300px),1fr));gap:8px 36px}
-        .columns tbody th{min-width:0}.columns .box,.columns>div{min-width:0}
+        .columns .box,.columns>div{min-width:0}
         .pick{display:flex;gap:8px;align-items:center;margin:0 0 12px;font-size:13px;max-width:100%}
         .pick label{display:flex;gap:8px;align-items:center;min-width:0;flex:0 1 auto}
         .pick select{min-width:0;max-width:100%;flex:0 1 auto}
@@ -106,15 +106,15 @@ enum PageStyle {
         .picker.one details{border:0}.picker.one details:not(.shown){display:none}
         footer{margin-top:48px;border-top:1px solid var(--line);padding-top:10px;font-size:12px}
         @media (max-width:560px){main{padding:20px 16px 32px}h1{font-size:23px}.tile .big{font-size:32px}section{margin-top:36px}\
-        .tiles{grid-template-columns:1fr 1fr;gap:18px 20px}.tile:first-child{grid-column:1/-1}.rows tbody th{min-width:12em}.box.rows{max-height:460px}.frame{padding-left:48px;padding-right:12px}.axis{margin-left:-48px}}
+        .tiles{grid-template-columns:1fr 1fr;gap:18px 20px}.tile:first-child{grid-column:1/-1}tbody th bdi{max-width:11em}.box.rows{max-height:460px}.frame{padding-left:48px;padding-right:12px}.axis{margin-left:-48px}}
         @media print{@page{size:A4;margin:14mm 12mm}
         :root{--ink:#000;--soft:#444;--line:#ccc;--faint:#f4f4f4;--paper:#fff;--float:#0072b2;--int8:#c44e00;--pruned:#00805d;\
         --band:#c44e0018;--bar:#0072b2;--link:#000}
         body{font-size:10pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}main{max-width:none;padding:0}section{margin-top:22pt}
         .tiles{grid-template-columns:repeat(auto-fit,minmax(110pt,1fr));gap:12pt}.tile .big{font-size:24pt}
         .box,.box.rows{overflow:visible;max-height:none;border:0}.rows thead th,.rows tbody th,.rows thead th:first-child{position:static;box-shadow:none}
-        table{font-size:7.5pt}th,td{padding:2.5pt 5pt 2.5pt 0}tbody th{min-width:7em;max-width:none}.rows tbody th{min-width:14em}small{font-size:7pt}td small{min-width:6em}
+        table{font-size:7.5pt}th,td{padding:2.5pt 5pt 2.5pt 0}tbody th bdi{max-width:14em}small{font-size:7pt}.state{min-width:10em}
         .n{white-space:nowrap}tr,figure,.tile,details{break-inside:avoid}h2,h3,.caption{break-after:avoid}.box:not(.rows){break-inside:avoid}tbody tr:first-child{break-before:avoid}
-        .pick,th button::after,details:not([open]){display:none}.plots{grid-template-columns:repeat(auto-fit,minmax(155pt,1fr));gap:14pt 12pt}.legend{break-after:avoid}.plot.tall{height:140pt}}
+        .pick,th button::after,details:not([open]){display:none}.plots{grid-template-columns:repeat(auto-fit,minmax(155pt,1fr));gap:14pt 12pt}.legend,section>p{break-after:avoid}.plot.tall{height:140pt}}
         """
 }
