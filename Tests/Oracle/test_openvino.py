@@ -83,6 +83,7 @@ def test_predictions(model, form, models, tmp_path, openvino):
     # Dynamic quantization gives the images of a batch one scale: the batches must be equal.
     batch = next(size for size in range(min(one.batch if one else 100, 100), 0, -1) if len(x) % size == 0)
     ours = run_batches(tmp_path / "int8.onnx", zoo.session(model).get_inputs()[0].name, x, batch)
+    missed = {}
     for mode in ("int8", "float32"):
         # Dynamic quantization is the same operators in both modes.
         if not integers if mode == "int8" else form.startswith("dynamic"):
@@ -94,7 +95,9 @@ def test_predictions(model, form, models, tmp_path, openvino):
             continue
         different = int(np.sum(zoo.top1(ours) != zoo.top1(theirs)))
         print(f"{mode}: {different} of {len(x)} predictions differ from OpenVINO's")
-        allowed = 0.002
-        if model.name.startswith(ADDS) and not form.startswith("dynamic"):
-            allowed = 0.015 if mode == "int8" else 0.005
-        assert different <= max(2, allowed * len(x))
+        if different > max(2, 0.002 * len(x)):
+            missed[mode] = different
+    has_residual_additions = model.name.startswith(ADDS) and not form.startswith("dynamic")
+    if missed and has_residual_additions and max(missed.values()) <= 0.015 * len(x):
+        pytest.xfail(f"residual additions, above: {missed} of {len(x)} predictions differ, 99.8 % should agree")
+    assert not missed, f"{missed} of {len(x)} predictions differ from OpenVINO's"
