@@ -33,7 +33,8 @@ package struct CalibrationRecord: Equatable, Sendable {
     package mutating func add(_ values: UnsafeBufferPointer<Float>, samples: Int, to name: String) {
         precondition(samples >= 0 && (samples == 0 ? values.isEmpty : values.count % samples == 0))
         guard !values.isEmpty else {
-            _ = statistics[name, default: TensorStatistics()]
+            // It is known all the same: that it never has an element is worth a warning.
+            statistics[name] = statistics[name, default: TensorStatistics()]
             return
         }
         add(ValueSummary(of: values, samples: samples), to: name)
