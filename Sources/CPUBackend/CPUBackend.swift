@@ -31,19 +31,32 @@ package struct CPUBackend: Backend {
         }
         try MemoryLimit.check(
             arranged.plan.arenaByteCount, for: "intermediate values", remedy: "feed fewer samples at a time")
-        let kernels = try arranged.plan.steps.indices.map { index throws(HoneError) -> any CPUKernel in
-            let step = arranged.plan.steps[index]
-            do throws(HoneError) {
-                return try kernel(arranged.kernels[index], arranged.operands[index], step)
-            } catch {
-                throw error.atNode(step.label)
-            }
-        }
+        let kernels = try kernels(of: arranged)
         let packed = arranged.release(kernels.map(\.packedInputs))
         var plan = arranged.plan
         for index in plan.steps.indices { plan.steps[index].detail = kernels[index].detail }
         return try CPUPlan(
             plan, operands: arranged.operands, kernels: kernels, packedConstants: packed, threads: threads)
+    }
+
+    /// One for each step, made on all threads: packing weights is most of what loading a model takes.
+    private func kernels(of arranged: ArrangedPlan) throws(HoneError) -> [any CPUKernel] {
+        let steps = arranged.plan.steps
+        var made = [Result<any CPUKernel, HoneError>?](repeating: nil, count: steps.count)
+        made.withUnsafeMutableBufferPointer { slots in
+            let slots = slots
+            HostThreads.$limit.withValue(threads ?? HostThreads.limit) {
+                HostThreads.forEach(count: steps.count) { index in
+                    slots[index] = Result { () throws(HoneError) in
+                        try kernel(arranged.kernels[index], arranged.operands[index], steps[index])
+                    }
+                }
+            }
+        }
+        return try zip(made, steps).map { result, step throws(HoneError) in
+            guard let result else { preconditionFailure("\(step.label) was left out") }
+            do throws(HoneError) { return try result.get() } catch { throw error.atNode(step.label) }
+        }
     }
 
     private func kernel(

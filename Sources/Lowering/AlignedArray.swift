@@ -7,6 +7,8 @@ import Tensors
 package final class AlignedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     package let address: UnsafeMutablePointer<Element>
     package let count: Int
+    /// What the allocator gave; `address` is its first cache line.
+    private let block: UnsafeMutableRawPointer
 
     private static var alignment: Int { 64 }
 
@@ -24,16 +26,22 @@ package final class AlignedArray<Element: BitwiseCopyable>: @unchecked Sendable 
         }
         address = block.bindMemory(to: Element.self, capacity: count)
         self.count = count
+        self.block = block
     }
 
     /// Elements whose bytes are all 0.
     ///
     /// - Throws: `.outOfMemory` if they are more than a model may ask for, or than the system gives.
-    package convenience init(zeros count: Int, for purpose: @autoclosure () -> String) throws(HoneError) {
+    package init(zeros count: Int, for purpose: @autoclosure () -> String) throws(HoneError) {
         let (byteCount, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
         try MemoryLimit.check(overflow ? .max : byteCount, for: purpose())
-        try self.init(room: count, for: purpose())
-        memset(address, 0, byteCount)
+        // The system's own zeros, where the block is large: writing them would touch every page once more.
+        guard let block = calloc(1, byteCount + Self.alignment) else {
+            throw HoneError(.outOfMemory, "\(purpose()): the system gave no \(byteCount) bytes")
+        }
+        address = block.alignedUp(toMultipleOf: Self.alignment).bindMemory(to: Element.self, capacity: count)
+        self.count = count
+        self.block = block
     }
 
     /// - Throws: `.outOfMemory` if the system does not give it.
@@ -42,5 +50,5 @@ package final class AlignedArray<Element: BitwiseCopyable>: @unchecked Sendable 
         for (index, element) in elements.enumerated() { address[index] = element }
     }
 
-    deinit { free(address) }
+    deinit { free(block) }
 }

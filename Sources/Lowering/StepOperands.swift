@@ -30,9 +30,13 @@ package struct StepOperands {
     package var outputs: [Value?]
     /// What was fused behind a convolution.
     package var addition: FusedAddition?
+    /// What was fused behind an addition that no convolution does; output 0 is its.
+    package var activation: FusedActivation
 
-    package init(inputs: [Value?], outputs: [Value?], addition: FusedAddition? = nil) {
-        (self.inputs, self.outputs, self.addition) = (inputs, outputs, addition)
+    package init(
+        inputs: [Value?], outputs: [Value?], addition: FusedAddition? = nil, activation: FusedActivation = .none
+    ) {
+        (self.inputs, self.outputs, self.addition, self.activation) = (inputs, outputs, addition, activation)
     }
 
     package func input(_ index: Int) -> Value? { index < inputs.count ? inputs[index] : nil }

@@ -105,6 +105,29 @@ import Testing
         #expect(try session.run(feed) == Session(graph, backend: reference, evaluator: reference).run(feed))
     }
 
+    @Test(arguments: [[2, 5, 7, 6], [3, 40]]) func aReluAfterAMarkedAdditionIsTheAdditions(shape: [Int]) throws {
+        var random = SeededGenerator(seed: 11)
+        var graph = Graph()
+        graph.opsets = ["": 17]
+        graph.inputs = ["a", "b"].map { ValueInfo(name: $0, elementType: .float32, shape: nil) }
+        graph.nodes = [
+            Node(name: "sum", operatorType: "Add", inputs: ["a", "b"], outputs: ["sum"]),
+            Node(name: "y", operatorType: "Relu", inputs: ["sum"], outputs: ["y"]),
+        ]
+        graph.outputs = [ValueInfo(name: "y", elementType: nil, shape: nil)]
+        let feed = ["a": random.floats(shape), "b": random.floats(shape)]
+        let expected = try Session(graph, backend: reference, evaluator: reference).run(feed)
+        // Where the sum is watched, both nodes run.
+        for watched in [[], ["sum"]] as [Set<String>] {
+            var marked = graph
+            try PassPipeline([AdditionActivationMarking()]).run(on: &marked, keeping: watched, evaluator: reference)
+            let session = try Session(marked, backend: backend, evaluator: reference)
+            let plan = try session.plan(for: feed)
+            #expect(plan.steps.contains { $0.fused.map(\.name) == ["y"] } == watched.isEmpty)
+            #expect(try session.run(feed) == expected)
+        }
+    }
+
     /// Two readers pad the same value with different zero points: the halo cannot hold both.
     @Test func readersThatPadDifferentlyGetTheirOwnHalos() throws {
         var builder = Builder(seed: 3)

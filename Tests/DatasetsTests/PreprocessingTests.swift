@@ -84,6 +84,27 @@ import Testing
         #expect(try prepare(nhwc, Preprocessing(channelOrder: .bgr)) == bgr)
     }
 
+    /// Planes that stay where they are take a way of their own: the same numbers, and none copied where none changes.
+    @Test(arguments: [Preprocessing.ChannelOrder.rgb, .bgr], [false, true])
+    func planesThatStayGiveTheSameNumbers(order: Preprocessing.ChannelOrder, changesValues: Bool) throws {
+        var preprocessing = Preprocessing(layout: .nchw, channelOrder: order)
+        if changesValues {
+            (preprocessing.div, preprocessing.mean, preprocessing.std) = (3, [0.5, -1, 2], [0.25, 7, 1])
+        }
+        let rows = Tensor((0..<60).map { Float($0) - 17.5 }, shape: [2, 3, 2, 5])
+        let requirement = InputRequirement(name: "x", elementType: .float32, shape: nil)
+        let made = try ArrayPreparation(input: requirement, preprocessing: preprocessing, normalisesAnyRank: true)
+            .prepare(rows)
+        // A crop to the whole image changes nothing, but goes through interleaved images.
+        preprocessing.crop = .exact(width: 5, height: 2)
+        let interleaved = try ArrayPreparation(
+            input: requirement, preprocessing: preprocessing, normalisesAnyRank: true
+        )
+        .prepare(rows)
+        #expect(made == interleaved)
+        #expect((made == rows) == (order == .rgb && !changesValues))
+    }
+
     @Test func perChannelValuesFollowTheModelsOrder() throws {
         let preparation = ArrayPreparation(
             input: InputRequirement(name: "x", elementType: .float32, shape: nil),

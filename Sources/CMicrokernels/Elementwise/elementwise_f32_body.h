@@ -88,6 +88,17 @@ void MK_ISA(mk_binary_f32)(mk_binary op, const mk_elementwise *rows) {
             MK_EACH_PAIR(x * y) break;
         case MK_SUBTRACT_FROM:
             MK_EACH_PAIR(y - x) break;
+        case MK_ADD_RELU:
+            for (size_t row = 0; row < rows->rows; row++) {
+                float *restrict out = (float *)((char *)rows->out + (ptrdiff_t)row * rows->out_row);
+                const float *restrict a = (const float *)((const char *)rows->a + (ptrdiff_t)row * rows->a_row);
+                const float *restrict b = (const float *)((const char *)rows->b + (ptrdiff_t)row * rows->b_row);
+                for (size_t i = 0; i < rows->elements; i++) {
+                    float sum = a[i] + b[i];
+                    out[i] = sum > 0 ? sum : 0;
+                }
+            }
+            break;
     }
 }
 

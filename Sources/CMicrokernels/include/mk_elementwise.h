@@ -24,6 +24,8 @@ typedef enum {
     MK_MULTIPLY = 2,
     /// b - a
     MK_SUBTRACT_FROM = 3,
+    /// a + b > 0 ? a + b : 0, on floats; `b` does not repeat.
+    MK_ADD_RELU = 4,
 } mk_binary;
 
 /// What is computed of one float, with parameters p and q. The formulas are those of NUMERICS.md.

@@ -61,7 +61,8 @@ struct ArrayPreparation: Sendable {
             }
             return try input.converted(images.unchanged(self.images(rows, of: Int8.self), zero: 0))
         default:
-            let floats = Tensor(rows.floats(), shape: rows.shape)
+            let floats = rows.elementType == .float32 ? rows : Tensor(rows.floats(), shape: rows.shape)
+            if let planar = PlanarPreparation(preprocessing) { return try input.converted(planar.batch(floats)) }
             let fitted = try self.images(floats, of: Float.self).map { image throws(HoneError) in
                 try images.fitted(image)
             }

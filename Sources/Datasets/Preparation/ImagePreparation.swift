@@ -54,7 +54,8 @@ struct ImagePreparation: Sendable {
         arranged(images, zero: zero) { value, _ in value }
     }
 
-    private func affine(channels: Int) throws(HoneError) -> Affine {
+    /// - Throws: `.invalidInput` where mean and std are given for another number of channels.
+    func affine(channels: Int) throws(HoneError) -> Affine {
         let affine = Affine(preprocessing)
         guard !affine.isPerChannel || affine.channelCount == channels else {
             throw HoneError(

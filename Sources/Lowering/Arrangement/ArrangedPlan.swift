@@ -34,7 +34,8 @@ package struct ArrangedPlan {
     /// Values lie in the arena as their lifetimes let them; a backend may place them anew.
     ///
     /// - Parameter arrangements: the arrangements of an operator's operands that the backend has a kernel for, the best first;
-    ///   none where the definition must run. Where `StepOperands.addition` is set, only those of kernels that do it.
+    ///   none where the definition must run. Where `StepOperands.addition` or `activation` is set, only those of kernels
+    ///   that do it.
     package init(_ source: Plan, arrangements: (any Operator, StepOperands) -> [Arrangement]) {
         self.source = source
         plan = source
@@ -71,7 +72,8 @@ package struct ArrangedPlan {
                 convolutionType: plan.values[fused.convolutionValue].type)
         }
         return StepOperands(
-            inputs: fused.step.inputs.map(value), outputs: fused.step.outputs.map(value), addition: addition)
+            inputs: fused.step.inputs.map(value), outputs: fused.step.outputs.map(value), addition: addition,
+            activation: fused.activation)
     }
 
     /// What a reader demands of a value's layout; nil for row-major.
@@ -127,6 +129,8 @@ package struct ArrangedPlan {
         }
         if let addition = fused.addition {
             step.fused = [addition.step.node] + addition.followers
+        } else if let follower = fused.follower {
+            step.fused = [follower]
         }
         append(step, operands, arrangement == nil ? .definition : .own)
     }

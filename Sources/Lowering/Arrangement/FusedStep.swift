@@ -2,11 +2,15 @@ import ModelGraph
 import Runtime
 import Tensors
 
-/// A step of the plan before layouts are decided, with the residual addition that its convolution does while it stores.
+/// A step of the plan before layouts are decided, with what its kernel does besides: a convolution the residual addition that
+/// follows it, an addition the activation.
 struct FusedStep {
     var step: PlanStep
     /// The fused addition's operands; its convolution operand is nil.
     var addition: Addition?
+    /// What follows an addition that stands alone, and its node.
+    var activation = FusedActivation.none
+    var follower: Node?
 
     struct Addition {
         var step: PlanStep
@@ -19,7 +23,8 @@ struct FusedStep {
     }
 }
 
-/// Finds additions, marked by the pass `ResidualAddMarking`, that a convolution can do while it stores.
+/// Finds additions, marked by the pass `ResidualAddMarking`, that a convolution can do while it stores, and the activations
+/// that other additions can.
 struct ResidualFusion {
     private let plan: Plan
     private var makers: [Plan.ValueID: Int] = [:]
@@ -33,7 +38,7 @@ struct ResidualFusion {
         }
     }
 
-    /// - Parameter accepts: whether the convolution's kernel takes the addition.
+    /// - Parameter accepts: whether the kernel takes what follows it.
     func run(accepts: (FusedStep) -> Bool) -> [FusedStep] {
         var fused = plan.steps.map { FusedStep(step: $0) }
         var removed: Set<Int> = []
@@ -52,6 +57,15 @@ struct ResidualFusion {
             fused[maker] = candidate
             removed.insert(step.index)
             if let follower { removed.insert(follower.step.index) }
+        }
+        for step in plan.steps where !removed.contains(step.index) {
+            guard let follower = activation(after: step) else { continue }
+            var candidate = fused[step.index]
+            (candidate.activation, candidate.follower) = (follower.activation, follower.step.node)
+            candidate.step.outputs = follower.step.outputs
+            guard accepts(candidate) else { continue }
+            fused[step.index] = candidate
+            removed.insert(follower.step.index)
         }
         return fused.filter { !removed.contains($0.step.index) }
     }
@@ -87,13 +101,15 @@ struct ResidualFusion {
         )
     }
 
-    /// A Relu, or a Clip between constants, that alone reads a float addition.
+    /// A Relu that alone reads a float addition, marked by the pass `AdditionActivationMarking`: no observer waits for the sum.
     private func activation(after step: PlanStep) -> (step: PlanStep, activation: FusedActivation)? {
         guard step.typedOperator is Add, let value = step.outputs.first ?? nil, case .arena = plan.values[value].place,
             let user = users[value], user.count == 1
         else { return nil }
         let follower = plan.steps[user[0]]
-        if follower.typedOperator is Relu { return (follower, .relu) }
-        return nil
+        guard follower.typedOperator is Relu,
+            follower.node.outputs.first == step.node.annotations[AdditionActivationMarking.key]
+        else { return nil }
+        return (follower, .relu)
     }
 }

@@ -22,6 +22,9 @@ package struct BinaryOperands {
         case scalar
     }
 
+    /// Whether both operands have the result's shape.
+    package var isFull: Bool { form == .same }
+
     /// Nil for shapes that no kernel takes.
     package init?(_ step: StepOperands, _ first: Int, _ second: Int) {
         guard let a = step.input(first), let b = step.input(second), let y = step.output(0) else { return nil }

@@ -12,11 +12,13 @@ extension PassPipeline {
         // What recognition left unread would count as a user of the integers, and be folded for nothing.
         DeadNodeRemoval(),
         QuantizedActivationFusion(), FoldRemainingConstants(), TableFusion(), MatMulBiasFusion(), ActivationFusion(),
-        DeadNodeRemoval(), ResidualAddMarking(),
+        DeadNodeRemoval(), ResidualAddMarking(), AdditionActivationMarking(),
     ])
 
     /// Leaves a float model to calibrate, faster and with the same bits; to be run keeping the values to watch.
-    package static let calibration = PassPipeline([ActivationFusion(), DeadNodeRemoval(), ResidualAddMarking()])
+    package static let calibration = PassPipeline([
+        ActivationFusion(), DeadNodeRemoval(), ResidualAddMarking(), AdditionActivationMarking(),
+    ])
 
     /// The same integer operators, one node each: what fused execution must equal bit for bit.
     package static let unfusedExecution = PassPipeline([

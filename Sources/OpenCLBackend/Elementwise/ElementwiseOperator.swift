@@ -10,7 +10,7 @@ protocol ElementwiseOperator: OpenCLOperator {
 
 extension ElementwiseOperator {
     package func arrangements(_ step: StepOperands, on device: DeviceInfo) -> [Arrangement] {
-        guard operation(step) != nil else { return [] }
+        guard operation(step) != nil, step.activation == .none else { return [] }
         let types = (step.inputs + step.outputs).map { $0?.type.elementType }
         return step.elementwiseArrangements(
             Array(step.inputs.indices), mayBeBlocked: types.allSatisfy { $0 == .float32 })
