@@ -50,7 +50,7 @@ let package = Package(
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
-        swiftTarget("Files", ["Tensors"]),
+        swiftTarget("Files", ["CImageCodecs", "Tensors"]),
         swiftTarget("ModelGraph", ["Tensors"]),
         swiftTarget("ONNXFormat", ["COnnx", "Files", "ModelGraph", "Tensors"]),
         swiftTarget("Datasets", ["CImageCodecs", "Files", "ONNXFormat", "Tensors"]),
