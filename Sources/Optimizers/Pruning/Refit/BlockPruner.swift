@@ -7,10 +7,10 @@ import Tensors
 ///
 /// Equal data in equal order make equal weights, whatever the number of threads or the size of batches.
 package struct BlockPruner {
-    private let options: PruningOptions
-    private let backend: any Backend
-    private let evaluator: any OperatorEvaluator
-    private let data: RecipeData?
+    let options: PruningOptions
+    let backend: any Backend
+    let evaluator: any OperatorEvaluator
+    let data: RecipeData?
 
     /// - Parameter data: samples to score and to fit by; nil for magnitudes alone.
     package init(
@@ -118,9 +118,9 @@ package struct BlockPruner {
     }
 
     /// Whether a layer's sums leave memory to run in.
-    private func fits(_ layer: PrunableLayer) -> Bool { LayerMoments.byteCount(layer) <= options.byteLimit / 2 }
+    func fits(_ layer: PrunableLayer) -> Bool { LayerMoments.byteCount(layer) <= options.byteLimit / 2 }
 
-    private func run(
+    func run(
         _ graph: Graph, _ layers: [PrunableLayer], hasPruned: Bool
     ) throws(HoneError) -> MomentsRun? {
         guard let data, !layers.isEmpty else { return nil }
