@@ -122,7 +122,10 @@ let package = Package(
         swiftTests("ReportingTests", ["Reporting"]),
         swiftTests(
             "HoneTests",
-            ["Evaluation", "Hone", "TestSupport", "ONNXFormat", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors"]),
+            [
+                "Evaluation", "Hone", "Optimizers", "TestSupport", "ONNXFormat", "ReferenceBackend", "Runtime",
+                "ModelGraph", "Tensors",
+            ]),
         swiftTests("HoneCommandTests", ["HoneCommand", "Hone", "TestSupport", "Tensors"]),
         swiftTests("RepositoryTests", []),
     ],
