@@ -136,6 +136,11 @@ bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and 
 accuracy: deps build deps-peers ## top-1 at int8 beside ONNX Runtime's quantizer and NNCF, on the models of HONE_MODELS (default ../shared)
 	@.deps/peers/bin/python Benchmarks/peers/accuracy.py --hone $(HONE) --results Benchmarks/results
 
+.PHONY: pruning
+pruning: deps build deps-test ## what pruning costs at int8, and the order of the two, on the CIFAR-10 networks of HONE_MODELS
+	@.venv/bin/python Benchmarks/pruning/accuracy.py --hone $(HONE) --results Benchmarks/results
+	@.venv/bin/python Benchmarks/pruning/order.py --hone $(HONE) --results Benchmarks/results
+
 .PHONY: screenshots
 REPORT ?=
 screenshots: ## pictures of a report in a real browser into docs, and whether it fits (REPORT: the report.html)

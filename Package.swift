@@ -50,7 +50,7 @@ let package = Package(
 
         // Values, graphs and files.
         swiftTarget("Tensors", []),
-        swiftTarget("Files", ["Tensors"]),
+        swiftTarget("Files", ["CImageCodecs", "Tensors"]),
         swiftTarget("ModelGraph", ["Tensors"]),
         swiftTarget("ONNXFormat", ["COnnx", "Files", "ModelGraph", "Tensors"]),
         swiftTarget("Datasets", ["CImageCodecs", "Files", "ONNXFormat", "Tensors"]),
@@ -122,7 +122,10 @@ let package = Package(
         swiftTests("ReportingTests", ["Reporting"]),
         swiftTests(
             "HoneTests",
-            ["Evaluation", "Hone", "TestSupport", "ONNXFormat", "ReferenceBackend", "Runtime", "ModelGraph", "Tensors"]),
+            [
+                "Evaluation", "Hone", "Optimizers", "TestSupport", "ONNXFormat", "ReferenceBackend", "Runtime",
+                "ModelGraph", "Tensors",
+            ]),
         swiftTests("HoneCommandTests", ["HoneCommand", "Hone", "TestSupport", "Tensors"]),
         swiftTests("RepositoryTests", []),
     ],

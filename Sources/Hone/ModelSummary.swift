@@ -19,6 +19,8 @@ package struct ModelSummary: Sendable {
     package let multiplyAccumulateCount: Int?
     /// The input shapes that the multiply-accumulates were counted for.
     package let shapes: [String: [Int]]
+    /// Which weights are zero, and how they lie together.
+    package let sparsity: ModelSparsity
 
     /// - Parameter shapes: shapes for inputs with open dimensions; an open batch is 1.
     package init(_ model: Model, path: String, shapes given: [String: [Int]]) throws(HoneError) {
@@ -34,6 +36,7 @@ package struct ModelSummary: Sendable {
         metadata = graph.metadata
         parameterCount = graph.initializers.values.reduce(0) { $0 + $1.elementCount }
         parameterByteCount = graph.initializers.values.reduce(0) { $0 + $1.type.byteCount }
+        sparsity = ModelSparsity(model)
         // A shape that was given must be right; one that is merely open leaves the count unknown.
         let complete = given.isEmpty ? try? model.exampleShapes(given) : try model.exampleShapes(given)
         shapes = complete ?? [:]

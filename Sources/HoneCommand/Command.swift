@@ -14,7 +14,7 @@ protocol Command: Sendable {
 enum HoneCommand {
     static let commands: [any (Command & SendableMetatype).Type] = [
         OptimizeCommand.self, InspectCommand.self, RunCommand.self, EvaluateCommand.self, CalibrateCommand.self,
-        QuantizeCommand.self, CompareCommand.self, SensitivityCommand.self, VerifyCommand.self,
+        PruneCommand.self, QuantizeCommand.self, CompareCommand.self, SensitivityCommand.self, VerifyCommand.self,
         BenchmarkCommand.self, TuneCommand.self, DevicesCommand.self,
     ]
 

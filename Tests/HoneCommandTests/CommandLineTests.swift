@@ -3,7 +3,9 @@ import Testing
 
 /// Exit status, where messages go, and what they say.
 @Suite struct CommandLineTests {
-    private static let commands = ["inspect", "run", "evaluate", "quantize", "verify", "benchmark", "tune", "devices"]
+    private static let commands = [
+        "inspect", "run", "evaluate", "prune", "quantize", "verify", "benchmark", "tune", "devices",
+    ]
 
     @Test(arguments: [[], ["--help"], ["help"], ["-h"]])
     func overview(arguments: [String]) throws {
@@ -57,6 +59,15 @@ import Testing
         (["quantize", Example.model, "--data", "b", "-o", Example.model], "-o is the model itself"),
         (["quantize", Example.model, "--data", "b", "-o", "c", "--method", "best"], "mse, minmax, percentile"),
         (["quantize", Example.model, "--data", "b", "-o", "c", "--percentile", "99"], "--method percentile"),
+        (["prune", "a", "-o", "b"], "give one of --sparsity, --layers, --macs and --speedup, not none"),
+        (["prune", "a", "-o", "b", "--sparsity", "0.5", "--speedup", "2"], "not --sparsity and --speedup"),
+        (["prune", "a", "-o", "b", "--sparsity", "50"], "a share from 0 to less than 1, such as 0.5, not 50.0"),
+        (["prune", "a", "-o", "b", "--sparsity", "0.5"], "pruning needs --data"),
+        (["prune", "a", "-o", "b", "--sparsity", "0.5", "--schedule", "linear"], "constant, polynomial, not 'linear'"),
+        (["prune", "a", "-o", "b", "--sparsity", "0.5", "--steps", "101"], "--steps takes 1 to 100"),
+        (["prune", "a", "-o", "b", "--layers", "c"], "--layers takes GLOB=S"),
+        (["prune", "a", "-o", "b", "--macs", "0.5"], "--macs needs --pattern channel"),
+        (["prune", "a", "-o", "b", "--speedup", "2", "--uniform"], "--uniform goes with --sparsity"),
         (["verify", Example.model], "--device is required"),
         (["verify", Example.model, "--device", "reference,reference:odd"], "'reference:odd' is no device"),
     ])

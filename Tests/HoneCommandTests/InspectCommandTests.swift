@@ -18,7 +18,7 @@ import Testing
         #expect(
             Set(json.keys) == [
                 "path", "name", "irVersion", "opsets", "inputs", "outputs", "operators", "constantElements",
-                "constantBytes", "multiplyAccumulates", "metadata", "plan",
+                "constantBytes", "multiplyAccumulates", "metadata", "sparsity", "plan",
             ])
         let plan = try #require(json["plan"] as? [String: Any])
         #expect(Set(plan.keys) == ["device", "precision", "arenaBytes", "unsharedBytes", "constantBytes", "steps"])

@@ -27,8 +27,8 @@ import Testing
         let json = try quantize("int8.onnx", ["--samples", "8", "--json", "--exclude", "stem_conv", "output"]).json()
         #expect(
             Set(json.keys) == [
-                "source", "output", "method", "samples", "sourceBytes", "outputBytes", "seconds", "recipe", "warnings",
-                "nodes",
+                "source", "output", "method", "samples", "sourceBytes", "outputBytes", "sourceCompressedBytes",
+                "outputCompressedBytes", "seconds", "recipe", "warnings", "nodes",
             ])
         #expect(json["samples"] as? Int == 8)
         let nodes = try #require(json["nodes"] as? [[String: Any]])

@@ -1,4 +1,4 @@
-/* Decoders behind flat functions: JPEG through libjpeg, PNG through libpng, deflate through zlib.
+/* Decoders behind flat functions: JPEG through libjpeg, PNG through libpng, deflate (and its size) through zlib.
  *
  * No function prints, exits or keeps a pointer after it returns. Pixels go into memory that the caller has sized from
  * the header, so that a caller can refuse dimensions before any memory is taken for them. */
@@ -53,3 +53,13 @@ int hone_inflate(struct hone_inflater *inflater, const uint8_t *input, size_t in
                  uint8_t *output, size_t output_count, size_t *produced);
 /* The CRC-32 of everything that the inflater has put out. */
 uint32_t hone_inflater_crc32(const struct hone_inflater *inflater);
+
+/* A zlib stream (RFC 1950) of which only the size is kept. */
+struct hone_deflater;
+/* NULL without memory, or for a level that is not 0 to 9. */
+struct hone_deflater *hone_deflater_create(int level);
+void hone_deflater_destroy(struct hone_deflater *deflater);
+/* Takes all of the input, at most 2^30 bytes; nothing may follow the last. */
+void hone_deflater_add(struct hone_deflater *deflater, const uint8_t *input, size_t input_count, int is_last);
+/* Bytes that came out so far; all of them after the last input. */
+uint64_t hone_deflater_produced(const struct hone_deflater *deflater);

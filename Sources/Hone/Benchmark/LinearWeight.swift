@@ -52,6 +52,14 @@ struct LinearWeight {
         }
     }
 
+    /// How a weight of that shape lies in memory; nil for a shape that is none.
+    func arrangement(_ shape: [Int]) -> WeightArrangement? {
+        switch self.shape {
+        case .convolution(let group): WeightArrangement(convolution: shape, group: group)
+        case .product(let isTransposed): WeightArrangement(product: shape, isTransposed: isTransposed)
+        }
+    }
+
     /// The share of a node's blocks that hold anything but zeros; nil where its weight is no constant, or has no blocks.
     func density(of node: Node, in graph: Graph) -> Double? {
         guard let name = node.input(position), let weight = graph.constant(name), let blocks = blocks(weight.type)

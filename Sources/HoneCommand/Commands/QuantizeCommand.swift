@@ -43,7 +43,7 @@ enum QuantizeCommand: Command {
         let seconds = (ContinuousClock.now - start).inMilliseconds / 1e3
         let summary = QuantizationSummary(
             result.quantized, source: job.source, output: job.output, data: result.data,
-            sourceBytes: fileSize(job.source), outputBytes: fileSize(job.output), seconds: seconds,
+            sizes: try FileSizes(source: job.source, output: job.output), seconds: seconds,
             recipeSeconds: result.recipeSeconds, budget: result.budget)
         print(
             arguments.has("--json") ? summary.json.serialized() : summary.text(listsNodes: arguments.has("--verbose")))

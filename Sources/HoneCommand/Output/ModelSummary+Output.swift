@@ -20,7 +20,12 @@ extension ModelSummary {
         } else {
             lines.append("MACs        unknown: an input's shape is open (give --shape)")
         }
-        for entry in metadata { lines.append("metadata    \(entry.key) = \(entry.value)") }
+        lines += sparsity.lines
+        for entry in metadata {
+            // What is cut here stands in --json.
+            let value = entry.value.count > 120 ? entry.value.prefix(117) + "..." : entry.value[...]
+            lines.append("metadata    \(entry.key) = \(value)")
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -32,7 +37,7 @@ extension ModelSummary {
             ("operators", .object(operators.map { ($0.type, .integer($0.count)) })),
             ("constantElements", .integer(parameterCount)), ("constantBytes", .integer(parameterByteCount)),
             ("multiplyAccumulates", multiplyAccumulateCount.map { .integer($0) } ?? .null),
-            ("metadata", .object(metadata.map { ($0.key, .string($0.value)) })),
+            ("metadata", .object(metadata.map { ($0.key, .string($0.value)) })), ("sparsity", sparsity.json),
         ]
     }
 }

@@ -8,22 +8,20 @@ struct QuantizationSummary {
     private let output: String
     /// Where the samples are from; nil if none were needed.
     private let data: String?
-    private let sourceBytes: Int
-    private let outputBytes: Int
+    private let sizes: FileSizes
     private let seconds: Double
     private let budget: BudgetResult?
     private let recipeSeconds: Double
 
     init(
-        _ quantized: QuantizedModel, source: String, output: String, data: String?, sourceBytes: Int, outputBytes: Int,
+        _ quantized: QuantizedModel, source: String, output: String, data: String?, sizes: FileSizes,
         seconds: Double, recipeSeconds: Double, budget: BudgetResult? = nil
     ) {
         self.quantized = quantized
         self.source = source
         self.output = output
         self.data = data
-        self.sourceBytes = sourceBytes
-        self.outputBytes = outputBytes
+        self.sizes = sizes
         self.seconds = seconds
         self.budget = budget
         self.recipeSeconds = recipeSeconds
@@ -56,10 +54,7 @@ struct QuantizationSummary {
             }
         }
         for warning in quantized.warnings { lines.append("warning     \(warning)") }
-        let ratio = outputBytes > 0 ? Double(sourceBytes) / Double(outputBytes) : 0
-        lines.append(
-            "size        \(Quantity.bytes(sourceBytes)) -> \(Quantity.bytes(outputBytes)) (\(Quantity.factor(ratio)) smaller)"
-        )
+        lines += sizes.lines
         lines.append("time        \(Quantity.duration(seconds: seconds))")
         return lines.joined(separator: "\n")
     }
@@ -87,10 +82,9 @@ struct QuantizationSummary {
         }
         let members: [(key: String, value: JSONValue)] = [
             ("source", .string(source)), ("output", .string(output)), ("method", .string(quantized.method)),
-            ("samples", .integer(quantized.sampleCount)), ("sourceBytes", .integer(sourceBytes)),
-            ("outputBytes", .integer(outputBytes)), ("seconds", .number(seconds)), ("recipe", recipeJSON),
+            ("samples", .integer(quantized.sampleCount)), ("seconds", .number(seconds)), ("recipe", recipeJSON),
             ("warnings", .array(quantized.warnings.map { .string($0) })), ("nodes", .array(layers)),
         ]
-        return .object(members + (budget.map { [("budget", $0.json)] } ?? []))
+        return .object(members + sizes.members + (budget.map { [("budget", $0.json)] } ?? []))
     }
 }

@@ -11,8 +11,11 @@ package struct NodeSelection: Equatable, Sendable {
 
     /// Resolves patterns.
     ///
+    /// - Parameter purpose: what nodes are selected for, in words of an error.
     /// - Throws: `.invalidOption` for a pattern that matches nothing, with names that are near to it.
-    package init(_ patterns: [String], in graph: Graph) throws(HoneError) {
+    package init(
+        _ patterns: [String], in graph: Graph, purpose: String = "to exclude"
+    ) throws(HoneError) {
         let names = graph.nodes.compactMap(\.selectionName)
         let known = Set(names)
         let types = Set(graph.nodes.map(\.operatorType))
@@ -23,7 +26,7 @@ package struct NodeSelection: Equatable, Sendable {
                 let type = String(pattern.dropFirst("type:".count))
                 guard types.contains(type) else {
                     throw HoneError(
-                        .invalidOption, "the model has no operator '\(type)' to exclude",
+                        .invalidOption, "the model has no operator '\(type)' \(purpose)",
                         remedy: "it has \(types.sorted().joined(separator: ", "))")
                 }
                 operators.insert(type)
@@ -31,7 +34,7 @@ package struct NodeSelection: Equatable, Sendable {
                 let glob = Array(pattern)
                 let isGlob = pattern.contains { $0 == "*" || $0 == "?" }
                 let matches = isGlob ? names.filter { NodeSelection.matches(Array($0), glob) } : []
-                guard !matches.isEmpty else { throw NodeSelection.noMatch(pattern, isGlob, names) }
+                guard !matches.isEmpty else { throw NodeSelection.noMatch(pattern, isGlob, names, purpose) }
                 nodes.formUnion(matches)
             }
         }
@@ -57,12 +60,14 @@ package struct NodeSelection: Equatable, Sendable {
         return glob[index...].allSatisfy { $0 == "*" }
     }
 
-    private static func noMatch(_ pattern: String, _ isGlob: Bool, _ names: [String]) -> HoneError {
+    private static func noMatch(
+        _ pattern: String, _ isGlob: Bool, _ names: [String], _ purpose: String
+    ) -> HoneError {
         let near = nearest(pattern.filter { $0 != "*" && $0 != "?" }, names)
         let hint = near.isEmpty ? "" : "near names: \(near.map { "'\($0)'" }.joined(separator: ", ")); "
         return HoneError(
             .invalidOption,
-            isGlob ? "the pattern '\(pattern)' matches no node" : "the model has no node '\(pattern)' to exclude",
+            isGlob ? "the pattern '\(pattern)' matches no node" : "the model has no node '\(pattern)' \(purpose)",
             remedy: hint + "'hone inspect --plan' lists the names")
     }
 

@@ -58,17 +58,31 @@ private func copy<Word: BitwiseCopyable>(
     let source = input.bytes.bindMemory(to: Word.self)
     let target = output.bytes.bindMemory(to: Word.self)
     let fill = fill.withUnsafeBytes { $0.loadUnaligned(as: Word.self) }
+    guard let columns = positions.last else {
+        target[0] = source[0]
+        return
+    }
     let strides = rowMajorStrides(input.shape)
-    var index = [Int](repeating: 0, count: positions.count)
-    for element in target.indices {
+    let outer = positions.dropLast()
+    let outerShape = Array(output.shape.dropLast())
+    var index = [Int](repeating: 0, count: outer.count)
+    // A row at a time: what a table gives for the dimensions before the last holds for all of it.
+    for row in stride(from: 0, to: target.count, by: columns.count) {
         var offset: Int? = 0
-        for (dimension, table) in positions.enumerated() {
+        for (dimension, table) in outer.enumerated() {
             let position = table[index[dimension]]
             offset = position < 0 ? nil : offset.map { $0 + position * strides[dimension] }
             if offset == nil { break }
         }
-        target[element] = offset.map { source[$0] } ?? fill
-        advance(&index, in: output.shape)
+        if let offset {
+            for column in columns.indices {
+                let position = columns[column]
+                target[row + column] = position < 0 ? fill : source[offset + position]
+            }
+        } else {
+            for column in columns.indices { target[row + column] = fill }
+        }
+        advance(&index, in: outerShape)
     }
 }
 
