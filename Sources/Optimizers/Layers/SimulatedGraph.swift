@@ -8,6 +8,9 @@ struct SimulatedGraph {
     /// Positions of the layers with quantized weights, in order.
     let layers: [Int]
 
+    /// A graph as it is, node by node.
+    init(unchanged graph: Graph) { (self.graph, layers) = (graph, []) }
+
     init(_ quantized: Graph) throws(HoneError) {
         var graph = quantized
         var folded: Set<String> = []

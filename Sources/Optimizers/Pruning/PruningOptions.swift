@@ -33,7 +33,8 @@ package enum PruningSchedule: Hashable, Sendable {
 /// How weights are chosen and made up for.
 package struct PruningOptions: Sendable {
     package var pattern = PruningPattern.default
-    package var score = PruningScore.hessian
+    /// Layers that are too large for the greedy score are scored by `hessian`.
+    package var score = PruningScore.hessianGreedy
     package var schedule = PruningSchedule.polynomial(steps: 4, power: 3, initial: 0)
     /// Whether kept weights and biases are fitted to the original layer's output.
     package var refits = true

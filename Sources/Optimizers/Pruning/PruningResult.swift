@@ -25,6 +25,8 @@ package struct PrunedLayer: Sendable {
     package var errorMasked: Double?
     package var errorRefitted: Double?
     package var decision: Decision
+    /// What was done otherwise than asked: a score that fell back on another, a refit left out.
+    package var notes: [String] = []
 
     package init(
         name: String, operatorType: String, shape: [Int], blocks: Int, keptBlocks: Int, asked: Double,
@@ -39,6 +41,8 @@ package struct PrunedLayer: Sendable {
 package struct PruningResult: Sendable {
     package var graph: Graph
     package var layers: [PrunedLayer]
+    /// How many samples counted: fewer than asked for where the values that wait would take more memory than they may.
+    package var sampleCount = 0
 
     package init(graph: Graph, layers: [PrunedLayer]) { (self.graph, self.layers) = (graph, layers) }
 

@@ -35,7 +35,8 @@ package struct BlockPruner {
         var result = PruningResult(graph: graph, layers: [])
         let layers = candidates.compactMap { if case .prunable(let layer) = $0 { layer } else { nil } }
         let pruned = layers.filter { sparsity[$0.name] ?? 0 > 0 }
-        let outcomes = try prune(pruned, sparsity, &result.graph)
+        let (outcomes, sampleCount) = try prune(pruned, sparsity, &result.graph)
+        result.sampleCount = sampleCount
         for candidate in candidates {
             switch candidate {
             case .dense(let name, let type, let shape, let reason):
@@ -56,6 +57,7 @@ package struct BlockPruner {
                 if let outcome = outcomes[layer.index] {
                     entry.keptBlocks = outcome.mask.keptCount
                     (entry.errorMasked, entry.errorRefitted) = (outcome.errorMasked, outcome.errorRefitted)
+                    entry.notes = outcome.notes
                 }
                 result.layers.append(entry)
             }
@@ -91,12 +93,12 @@ package struct BlockPruner {
         return losses
     }
 
-    /// Prunes layers one after the other, by their position.
+    /// Prunes layers one after the other: what became of each, by its position, and how many samples counted.
     private func prune(
         _ layers: [PrunableLayer], _ sparsity: [String: Double], _ graph: inout Graph
-    ) throws(HoneError) -> [Int: LayerPruning.Outcome] {
+    ) throws(HoneError) -> ([Int: LayerPruning.Outcome], Int) {
         var outcomes: [Int: LayerPruning.Outcome] = [:]
-        guard !layers.isEmpty else { return [:] }
+        guard !layers.isEmpty else { return ([:], 0) }
         let original = graph
         var run = try run(graph, layers, hasPruned: true)
         for (number, layer) in layers.enumerated() {
@@ -105,16 +107,23 @@ package struct BlockPruner {
             let moments = try fits(layer) ? run?.moments(of: layer) : nil
             var outcome = LayerPruning(options: options).prune(
                 matrix, BlockGrid(layer, options.pattern), sparsity: share, moments: moments)
+            if data != nil, moments == nil {
+                outcome.notes.append(
+                    fits(layer)
+                        ? "its values do not come sample by sample: magnitudes only"
+                        : "its sums of products take more than half of the memory: magnitudes only")
+            }
             if !outcome.matrix.write(to: &graph, layer, changesBias: outcome.errorRefitted != nil) {
                 outcome.matrix = outcome.mask.masked(matrix)
                 outcome.errorRefitted = nil
+                outcome.notes.append("fitted weights are not finite in their type: masked only")
                 _ = outcome.matrix.write(to: &graph, layer, changesBias: false)
             }
             outcomes[layer.index] = outcome
             run?.adopt(graph)
         }
         data?.tell("Pruning", "layers", done: layers.count, of: layers.count)
-        return outcomes
+        return (outcomes, run?.sampleCount ?? 0)
     }
 
     /// Whether a layer's sums leave memory to run in.

@@ -114,7 +114,9 @@ struct LayerMoments {
         defer { self.grams = grams }
         let values = targets.map { $0.elements(as: Float.self) }
         let outputs = rows.groups * outputsPerGroup
-        let positions = (values.first?.count ?? 0) / max(outputs * samples, 1)
+        let positions =
+            areChannelsSecond
+            ? targets.first?.shape[2...].reduce(1, *) ?? 0 : (values.first?.count ?? 0) / max(outputs * samples, 1)
         let (columns, outputsPerGroup) = (columns, outputsPerGroup)
         for sample in 0..<samples {
             let chosen = LayerRows.positions(positions, number: number + sample, limit: rows.positionLimit)

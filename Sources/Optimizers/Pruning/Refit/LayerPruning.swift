@@ -70,6 +70,7 @@ struct LayerPruning {
         return GreedyElimination(grid, start, refit)
     }
 
+    /// The mask by exact elimination where that is asked for and affordable, else by rounds of scores and refits.
     private func mask(
         _ original: LayerMatrix, _ grid: BlockGrid, _ sparsity: Double, _ refit: LeastSquaresRefit,
         _ notes: inout [String]
@@ -78,7 +79,11 @@ struct LayerPruning {
         if options.score == .hessianGreedy { notes.append("too large for hessian-greedy: scored by hessian") }
         var mask = BlockMask(grid)
         var matrix = original
-        let rounds = options.refits ? options.schedule.sparsities(to: sparsity) : [sparsity]
+        let isQuick = LeastSquaresRefit.work(grid, kept: 1 - sparsity) <= LeastSquaresRefit.workLimit / 8
+        let rounds = options.refits && isQuick ? options.schedule.sparsities(to: sparsity) : [sparsity]
+        if !isQuick, options.refits, options.schedule != .constant {
+            notes.append("too large for rounds: one mask, one refit")
+        }
         for (number, round) in rounds.enumerated() {
             let scores = BlockScore.scores(options.score, matrix, grid, refit.moments)
             mask.drop(to: round, of: sparsity, scores: scores)
@@ -94,6 +99,11 @@ struct LayerPruning {
         var outcome = Outcome(matrix: masked, mask: mask, notes: notes)
         outcome.errorMasked = refit.moments.relativeError(masked)
         guard options.refits else { return outcome }
+        let share = Double(mask.keptCount) / Double(max(mask.grid.count, 1))
+        guard LeastSquaresRefit.work(mask.grid, kept: share) <= LeastSquaresRefit.workLimit else {
+            outcome.notes.append("too many block rows to fit each: masked only")
+            return outcome
+        }
         guard let refitted = refit.refitted(mask) else {
             outcome.notes.append("its inputs leave no unique solution: masked only")
             return outcome

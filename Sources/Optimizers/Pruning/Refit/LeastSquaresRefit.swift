@@ -3,9 +3,9 @@ import Runtime
 /// Fits the kept weights of a layer, and its biases, to the outputs that it is to have.
 ///
 /// For the outputs of a block row and their kept columns K, `W = (C_K + r W_0) (H_KK + r)^-1`, with H the sums of products of
-/// the inputs, C those with the targets, and a ridge r that draws towards the weights before (methods: Hubara et al. 2021,
-/// arXiv:2006.10518; the ridge makes inputs that were never seen keep their weights). All outputs of a block row share one
-/// Cholesky factor, in double.
+/// the inputs, C those with the targets, and a ridge r that draws towards the weights before, so that inputs that were never
+/// seen keep theirs (what AdaPrune descends to, Hubara et al. 2021, arXiv:2102.08124, in closed form). All outputs of a block
+/// row share one Cholesky factor, in double.
 struct LeastSquaresRefit {
     let moments: LayerMoments
     /// The weights to stay near to.
@@ -15,6 +15,15 @@ struct LeastSquaresRefit {
 
     /// Rows whose factors are larger are fitted one after the other, all threads in each.
     private static let sharedLimit = 1024
+
+    /// More multiplications than this, about, take minutes for one layer.
+    static let workLimit = 5e11
+
+    /// How many multiplications the factors of a layer take, about, with a share of the columns kept in every block row.
+    static func work(_ grid: BlockGrid, kept share: Double) -> Double {
+        let size = share * Double(grid.columnCount)
+        return Double(grid.rows.count) * size * size * size / 6
+    }
 
     /// The best weights under a mask; nil if a factor does not exist.
     func refitted(_ mask: BlockMask) -> LayerMatrix? {

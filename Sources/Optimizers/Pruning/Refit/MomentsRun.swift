@@ -26,7 +26,7 @@ struct MomentsRun {
     ) throws(HoneError) {
         (self.graph, self.positionLimit) = (graph, positionLimit)
         residuals = ResidualTarget(graph)
-        let simulated = try SimulatedGraph(graph)
+        let simulated = SimulatedGraph(unchanged: graph)
         let cuts = layers.flatMap { [$0.index - 1, $0.index] }.filter { $0 >= 0 }
         let limit = try SegmentedRun.affordableSamples(
             simulated, cuts: cuts, data: data, limit: sampleLimit, byteLimit: byteLimit / (hasPruned ? 2 : 1),
@@ -39,7 +39,8 @@ struct MomentsRun {
         pruned = hasPruned ? run : nil
     }
 
-    /// The moments of a layer that comes after those that were asked for before; nil if its values are no floats.
+    /// The moments of a layer that comes after those that were asked for before; nil if its values are no floats, or have not
+    /// a first dimension of samples.
     ///
     /// With a pruned prefix the targets are the original's outputs, else none are set.
     mutating func moments(of layer: PrunableLayer) throws(HoneError) -> LayerMoments? {
@@ -69,6 +70,9 @@ struct MomentsRun {
                 return nil
             }
             let samples = original.sampleCount(batch: batch)
+            guard !rows.areOutputsSecond || ([value] + targets).allSatisfy({ $0.shape[0] >= samples }) else {
+                return nil
+            }
             try moments.add(value, targets: targets, samples: samples, number: original.sampleNumber(batch: batch))
         }
         return moments
