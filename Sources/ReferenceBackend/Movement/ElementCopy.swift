@@ -59,16 +59,27 @@ private func copy<Word: BitwiseCopyable>(
     let target = output.bytes.bindMemory(to: Word.self)
     let fill = fill.withUnsafeBytes { $0.loadUnaligned(as: Word.self) }
     let strides = rowMajorStrides(input.shape)
-    var index = [Int](repeating: 0, count: positions.count)
-    for element in target.indices {
-        var offset: Int? = 0
-        for (dimension, table) in positions.enumerated() {
-            let position = table[index[dimension]]
-            offset = position < 0 ? nil : offset.map { $0 + position * strides[dimension] }
-            if offset == nil { break }
+    let columns = positions.last ?? [0]
+    let rows = positions.dropLast()
+    let rowShape = rows.map(\.count)
+    var index = [Int](repeating: 0, count: rows.count)
+    columns.withUnsafeBufferPointer { columns in
+        for first in stride(from: 0, to: target.count, by: columns.count) {
+            var offset: Int? = 0
+            for (dimension, table) in rows.enumerated() {
+                let position = table[index[dimension]]
+                offset = position < 0 ? nil : offset.map { $0 + position * strides[dimension] }
+            }
+            let row = UnsafeMutableBufferPointer(rebasing: target[first..<(first + columns.count)])
+            if let offset {
+                for (column, position) in columns.enumerated() {
+                    row[column] = position < 0 ? fill : source[offset + position]
+                }
+            } else {
+                row.update(repeating: fill)
+            }
+            advance(&index, in: rowShape)
         }
-        target[element] = offset.map { source[$0] } ?? fill
-        advance(&index, in: output.shape)
     }
 }
 
