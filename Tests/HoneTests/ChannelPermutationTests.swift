@@ -41,7 +41,10 @@ import Testing
         let model = try Model(path: path)
         let (graph, channels) = try Self.permuted(model.graph, seed: 7)
         #expect(channels > 0, "\(path)")
-        let feed = try model.randomFeed([:], seed: 1)
+        let shapes = model.graph.requiredInputs.map { input in
+            (input.name, (input.shape ?? []).enumerated().map { $1.size ?? ($0 == 0 ? 1 : 32) })
+        }
+        let feed = try model.randomFeed(Dictionary(uniqueKeysWithValues: shapes), seed: 1)
         let (before, after) = (try Self.outputs(model.graph, feed), try Self.outputs(graph, feed))
         for (name, tensor) in before {
             let (left, right) = (tensor.floats(), try #require(after[name]).floats())

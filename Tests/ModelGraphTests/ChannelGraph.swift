@@ -26,7 +26,7 @@ struct ChannelGraph {
             ("residual", { $0.residual() }), ("concat", { $0.concat() }), ("depthwise", { $0.depthwise(1) }),
             ("multiplier", { $0.depthwise(2) }), ("grouped", { $0.grouped() }), ("split", { $0.split() }),
             ("slice", { $0.slice() }), ("normalization", { $0.normalization() }), ("scaling", { $0.scaling() }),
-            ("pool", { $0.pool() }), ("gate", { $0.gate() }),
+            ("pool", { $0.pool() }), ("gate", { $0.gate() }), ("padding", { $0.padding() }),
         ]
         for _ in 0..<layers {
             guard let (kind, step) = steps.randomElement(using: &random) else { continue }
@@ -45,15 +45,18 @@ struct ChannelGraph {
         Tensor((0..<shape.reduce(1, *)).map { _ in Float(Int.random(in: range, using: &random)) }, shape: shape)
     }
 
-    /// Sums grow from layer to layer: a sixteenth of them keeps all within 24 bits.
+    /// Sums grow from layer to layer: a sixteenth of them, cut to an integer from 0 to 4, keeps all exact.
     private mutating func damp() {
-        let (factor, value) = (name("sixteenth"), name("damped"))
+        let (factor, value, whole, back, cut) = (
+            name("sixteenth"), name("damped"), name("whole"), name("back"), name("cut")
+        )
         tiny.constant(factor, Tensor(scalar: Float(0.0625)))
         tiny.node("Mul", [current.name, factor], [value])
-        let (floor, cut) = (name("cut"), name("clipped"))
-        tiny.constant(floor + "_low", Tensor(scalar: Float(0)))
-        tiny.constant(floor + "_high", Tensor(scalar: Float(4)))
-        tiny.node("Clip", [value, floor + "_low", floor + "_high"], [cut])
+        tiny.node("Cast", [value], [whole], ["to": .int(Int64(ElementType.int32.rawValue))])
+        tiny.node("Cast", [whole], [back], ["to": .int(Int64(ElementType.float32.rawValue))])
+        tiny.constant(cut + "_low", Tensor(scalar: Float(0)))
+        tiny.constant(cut + "_high", Tensor(scalar: Float(4)))
+        tiny.node("Clip", [back, cut + "_low", cut + "_high"], [cut])
         current.name = cut
     }
 
@@ -98,7 +101,10 @@ struct ChannelGraph {
         convolution(current.channels * multiplier, group: current.channels)
     }
 
-    private mutating func grouped() { convolution(16, group: 2) }
+    private mutating func grouped() {
+        if current.channels % 2 == 1 { convolution(8) }
+        convolution(16, group: 2)
+    }
 
     private mutating func split() {
         let half = current.channels / 2
@@ -125,7 +131,6 @@ struct ChannelGraph {
         for (part, value) in bounds { tiny.constant(base + part, Tensor([value])) }
         tiny.node("Slice", [current.name] + bounds.map { base + $0.0 }, [base])
         current = (base, current.channels - 2, current.side)
-        if current.channels % 2 == 1 { convolution(8) }
     }
 
     private mutating func normalization() {
@@ -156,6 +161,18 @@ struct ChannelGraph {
         let value = name("pool")
         tiny.node("MaxPool", [current.name], [value], ["kernel_shape": .ints([2, 2]), "strides": .ints([2, 2])])
         current = (value, current.channels, current.side / 2)
+    }
+
+    /// The shortcut of residual networks without weights: channels of zeros beside those there are.
+    private mutating func padding() {
+        let (pads, value) = (name("pads"), name("padded"))
+        tiny.constant(pads, Tensor([Int64(0), 3, 0, 0, 0, 5, 0, 0]))
+        tiny.node("Pad", [current.name, pads], [value])
+        let before = current
+        convolution(before.channels + 8)
+        let sum = name("sum")
+        tiny.node("Add", [value, current.name], [sum])
+        current.name = sum
     }
 
     /// Squeeze and excite: one factor for each channel, computed from all.

@@ -112,7 +112,7 @@ import Testing
                 #expect(abs(whole.blocks[0][row, column] - sum) < 1e-5)
             }
         }
-        #expect(try hessian([0..<2, 2..<5], limit: 100).blocks[0].sums == whole.blocks[0].sums)
+        #expect(try hessian([0..<2, 2..<5], limit: 100).blocks[0].gram.sums == whole.blocks[0].gram.sums)
         let parts = try hessian([0..<5], limit: 40)
         #expect(parts.blocks.map(\.columns) == [0..<35, 35..<70])
         #expect(parts.blocks[1][3, 2] == whole.blocks[0][38, 37])

@@ -52,7 +52,7 @@ struct ChannelEditor {
     /// The bounds of a Slice on one dimension.
     mutating func setSlice(_ node: Int, _ dimension: Int, rank: Int, start: Int, end: Int) throws(HoneError) {
         guard graph.opset(of: graph.nodes[node]) ?? 0 >= 10 else {
-            guard let place = slicePlace(graph.nodes[node].ints("axes"), dimension, rank) else {
+            guard let place = self.place(graph.nodes[node].ints("axes"), dimension, rank) else {
                 throw unknownSize(node)
             }
             for (name, value) in [("starts", start), ("ends", end)] {
@@ -63,9 +63,24 @@ struct ChannelEditor {
             return
         }
         let axes = graph.nodes[node].input(3).flatMap { graph.constant($0)?.integers() }
-        guard graph.nodes[node].input(3) == nil || axes != nil, let place = slicePlace(axes, dimension, rank)
+        guard graph.nodes[node].input(3) == nil || axes != nil, let place = self.place(axes, dimension, rank)
         else { throw unknownSize(node) }
         for (input, value) in [(1, start), (2, end)] { try setInteger(node, input, place, value) }
+    }
+
+    /// What a Pad adds on one dimension.
+    mutating func setPads(_ node: Int, _ dimension: Int, rank: Int, before: Int, after: Int) throws(HoneError) {
+        guard graph.opset(of: graph.nodes[node]) ?? 0 >= 11 else {
+            guard var list = graph.nodes[node].ints("pads"), list.count == 2 * rank else { throw unknownSize(node) }
+            (list[dimension], list[rank + dimension]) = (before, after)
+            graph.nodes[node].attributes["pads"] = .ints(list.map { Int64($0) })
+            return
+        }
+        let axes = graph.nodes[node].input(3).flatMap { graph.constant($0)?.integers() }
+        guard graph.nodes[node].input(3) == nil || axes != nil, let place = self.place(axes, dimension, rank)
+        else { throw unknownSize(node) }
+        try setInteger(node, 1, place, before)
+        try setInteger(node, 1, (axes?.count ?? rank) + place, after)
     }
 
     /// One dimension of the target of a Reshape, unless the target takes it from the input.
@@ -85,7 +100,7 @@ struct ChannelEditor {
         for name in graph.declaredTypes.keys where inner.contains(name) { graph.declaredTypes[name] = nil }
     }
 
-    private func slicePlace(_ axes: [Int]?, _ dimension: Int, _ rank: Int) -> Int? {
+    private func place(_ axes: [Int]?, _ dimension: Int, _ rank: Int) -> Int? {
         guard let axes else { return dimension }
         return axes.firstIndex { $0 == dimension || $0 + rank == dimension }
     }

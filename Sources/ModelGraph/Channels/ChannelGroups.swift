@@ -66,26 +66,13 @@ package struct ChannelGroups: Sendable {
         rewriting = ChannelRewriting(tracer, partition)
     }
 
-    /// Finds the groups of a graph by the input types that it declares.
-    ///
-    /// Dimensions that it leaves open are tried with usual sizes; where none fits, there are no groups.
+    /// Finds the groups of a graph by the input types that it declares; where no sizes fit, there are no groups.
     package init(_ graph: Graph, evaluator: any OperatorEvaluator) {
-        // A batch of one first: nothing that has channels depends on it.
-        for size in [224, 32, 64, 256, 299, 1] {
-            var types: [String: TensorType] = [:]
-            for input in graph.requiredInputs {
-                guard let elementType = input.elementType, let dimensions = input.shape else { break }
-                let shape = dimensions.enumerated().map { index, dimension in
-                    dimension.size ?? (index == 0 ? 1 : size)
-                }
-                types[input.name] = try? TensorType.validated(elementType, shape)
-            }
-            if let inferred = try? graph.inferTypes(inputTypes: types, inputValues: [:], evaluator: evaluator) {
-                self.init(graph, inferred: inferred)
-                return
-            }
+        if let inferred = graph.typesOfUsualInputs(evaluator: evaluator) {
+            self.init(graph, inferred: inferred)
+        } else {
+            self.init(Graph(), inferred: InferredTypes())
         }
-        self.init(Graph(), inferred: InferredTypes())
     }
 
     /// The groups with channels on a dimension of a value; empty where they all stay as they are.
@@ -99,5 +86,26 @@ package struct ChannelGroups: Sendable {
         guard let own = members[value], own.indices.contains(dimension), own[dimension] != nil
         else { return "nothing is known of its channels" }
         return obstacles[value]?[dimension]
+    }
+}
+
+extension Graph {
+    /// The types of all values for a batch of one. Other dimensions that the inputs leave open are tried with usual sizes; nil
+    /// where none fits.
+    package func typesOfUsualInputs(evaluator: any OperatorEvaluator) -> InferredTypes? {
+        for size in [224, 32, 64, 256, 299, 1] {
+            var types: [String: TensorType] = [:]
+            for input in requiredInputs {
+                guard let elementType = input.elementType, let dimensions = input.shape else { return nil }
+                let shape = dimensions.enumerated().map { index, dimension in
+                    dimension.size ?? (index == 0 ? 1 : size)
+                }
+                types[input.name] = try? TensorType.validated(elementType, shape)
+            }
+            if let inferred = try? inferTypes(inputTypes: types, inputValues: [:], evaluator: evaluator) {
+                return inferred
+            }
+        }
+        return nil
     }
 }

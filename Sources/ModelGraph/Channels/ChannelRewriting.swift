@@ -58,6 +58,12 @@ struct ChannelRewriting: Sendable {
         return gather == Array(own.members.indices) ? nil : gather
     }
 
+    /// Whether a position of an axis is among the places that its group keeps: the first ones.
+    private func isKept(_ position: Int, _ axis: Int, _ orders: [Int: [Int]]) -> Bool {
+        guard let member = axes[axis].members[position], let order = orders[member.group] else { return true }
+        return member.number < order.count
+    }
+
     /// The graph with every constant and every size rewritten.
     func apply(_ orders: [Int: [Int]], to graph: Graph) throws(HoneError) -> Graph {
         var editor = ChannelEditor(graph)
@@ -86,13 +92,14 @@ struct ChannelRewriting: Sendable {
                 guard sizes[input] != nil else { continue }
                 let count = sizes[output] ?? axes[output].members.count
                 // Kept channels keep the places of the first ones of their group, before and in the part alike.
-                let before = (0..<start).count { position in
-                    guard let member = axes[input].members[position], let order = orders[member.group] else {
-                        return true
-                    }
-                    return member.number < order.count
-                }
+                let before = (0..<start).count { isKept($0, input, orders) }
                 try editor.setSlice(node, dimension, rank: rank, start: before, end: before + count)
+            case .pad(let node, let dimension, let rank, let whole, let before, let count):
+                guard sizes[whole] != nil else { continue }
+                let size = axes[whole].members.count
+                try editor.setPads(
+                    node, dimension, rank: rank, before: (0..<before).count { isKept($0, whole, orders) },
+                    after: ((before + count)..<size).count { isKept($0, whole, orders) })
             case .reshape(let node, let dimensions):
                 for (dimension, axis) in dimensions.enumerated() {
                     if let axis, let size = sizes[axis] { try editor.setTarget(node, dimension, size) }

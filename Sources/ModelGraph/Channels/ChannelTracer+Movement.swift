@@ -22,7 +22,7 @@ extension ChannelTracer {
         case let pad as Pad:
             guard let data = axes(index, 0), let amounts = try? pad.amounts(operands), amounts.count == data.count
             else { return false }
-            keep(index, data, amounts.map { $0.before == 0 && $0.after == 0 })
+            self.pad(index, pad, data, amounts)
         case is Resize, is Upsample:
             guard let data = axes(index, 0), let before = shape(node, 0), let after = outputShape(node),
                 before.count == after.count
@@ -49,6 +49,28 @@ extension ChannelTracer {
     private mutating func keep(_ index: Int, _ data: [Int?], _ isKept: [Bool]) {
         for (axis, isKept) in zip(data, isKept) where !isKept { ties.freeze(axis, reason(index)) }
         set(index, zip(data, isKept).map { $1 ? $0 : nil })
+    }
+
+    /// Constants added beside channels are channels that nobody computes: where they lie among each other does not matter.
+    private mutating func pad(_ index: Int, _ pad: Pad, _ data: [Int?], _ amounts: [(before: Int, after: Int)]) {
+        var result = data
+        for (dimension, amount) in amounts.enumerated() where amount.before != 0 || amount.after != 0 {
+            guard let part = data[dimension] else { continue }
+            guard pad.mode == .constant, amount.before >= 0, amount.after >= 0 else {
+                ties.freeze(part, reason(index))
+                result[dimension] = nil
+                continue
+            }
+            let count = ties.sizes[part]
+            let whole = ties.newAxis(amount.before + count + amount.after)
+            ties.tie(part, to: whole, at: Array(amount.before..<(amount.before + count)))
+            result[dimension] = whole
+            sizeOperands.append(
+                .pad(
+                    node: index, dimension: dimension, rank: data.count, whole: whole, before: amount.before,
+                    count: count))
+        }
+        set(index, result)
     }
 
     /// Concatenation: each input's positions are some of the result's.

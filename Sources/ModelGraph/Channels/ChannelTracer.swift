@@ -19,6 +19,7 @@ struct ChannelTracer {
     enum SizeOperand {
         case split(node: Int, outputs: [Int])
         case slice(node: Int, dimension: Int, rank: Int, input: Int, output: Int, start: Int)
+        case pad(node: Int, dimension: Int, rank: Int, whole: Int, before: Int, count: Int)
         case reshape(node: Int, axes: [Int?])
         case depthwise(node: Int, input: Int)
     }

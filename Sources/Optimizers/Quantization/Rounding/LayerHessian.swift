@@ -1,4 +1,3 @@
-import CMicrokernels
 import Runtime
 import Tensors
 
@@ -12,14 +11,10 @@ struct LayerHessian {
     struct Block {
         let group: Int
         let columns: Range<Int>
-        /// Row-major, lower triangle, rows `stride` apart.
-        fileprivate(set) var sums: [Float]
-        let stride: Int
+        fileprivate(set) var gram: GramMatrix
 
         /// An element of the symmetric matrix.
-        subscript(row: Int, column: Int) -> Float {
-            row >= column ? sums[row * stride + column] : sums[column * stride + row]
-        }
+        subscript(row: Int, column: Int) -> Float { gram[row, column] }
     }
 
     let rows: LayerRows
@@ -29,20 +24,13 @@ struct LayerHessian {
 
     /// More columns are cut into blocks.
     static let columnLimit = 8192
-    /// Rows and columns of a tile.
-    private static let lanes = 16
-
     init(_ rows: LayerRows, blockLimit: Int) {
         self.rows = rows
         let parts = (rows.columns + blockLimit - 1) / blockLimit
         for group in 0..<rows.groups {
             for part in 0..<parts {
                 let range = (part * rows.columns / parts)..<((part + 1) * rows.columns / parts)
-                let stride = LayerHessian.padded(range.count)
-                blocks.append(
-                    Block(
-                        group: group, columns: range,
-                        sums: [Float](repeating: 0, count: stride * stride), stride: stride))
+                blocks.append(Block(group: group, columns: range, gram: GramMatrix(size: range.count)))
             }
         }
     }
@@ -50,18 +38,14 @@ struct LayerHessian {
     /// How much memory the sums of a layer take.
     static func byteCount(_ rows: LayerRows, blockLimit: Int) -> Int {
         let parts = (rows.columns + blockLimit - 1) / blockLimit
-        let stride = padded((rows.columns + parts - 1) / parts)
-        return rows.groups * parts * stride * stride * 4
+        return rows.groups * parts * GramMatrix.byteCount((rows.columns + parts - 1) / parts)
     }
-
-    /// Rows an odd number of tiles apart: neighbours in a column then lie in different sets of a cache.
-    private static func padded(_ count: Int) -> Int { ((count + lanes - 1) / lanes | 1) * lanes }
 
     /// Takes in the layer's input for a batch.
     ///
     /// - Parameter number: of the batch's first sample in the data.
     mutating func add(_ view: TensorView, samples: Int, number: Int) throws(HoneError) {
-        let stride = LayerHessian.padded(rows.columns) + LayerHessian.lanes
+        let stride = GramMatrix.rowStride(rows.columns)
         var blocks = self.blocks
         self.blocks = []
         defer { self.blocks = blocks }
@@ -70,50 +54,10 @@ struct LayerHessian {
             try rows.forEachGroup(view, sample: sample, of: samples, number: number + sample, stride: stride) {
                 group, rows, count in
                 for part in 0..<parts {
-                    LayerHessian.accumulate(&blocks[group * parts + part], rows, count, stride)
+                    let first = blocks[group * parts + part].columns.lowerBound
+                    blocks[group * parts + part].gram.add(rows, from: first, count: count, rowStride: stride)
                 }
                 if group == 0 { rowCount += count }
-            }
-        }
-    }
-
-    /// Adds the sums over the rows of one sample, in tiles of 16 by 16.
-    private static func accumulate(
-        _ block: inout Block, _ rows: UnsafeMutablePointer<Float>, _ count: Int, _ rowStride: Int
-    ) {
-        let tiles = (block.columns.count + lanes - 1) / lanes
-        let (stride, first) = (block.stride, block.columns.lowerBound)
-        // Sixteen columns after the other, so that a tile reads memory as it lies.
-        var packed = [Float](repeating: 0, count: tiles * count * lanes)
-        packed.withUnsafeMutableBufferPointer { packed in
-            block.sums.withUnsafeMutableBufferPointer { sums in
-                guard let packed = packed.baseAddress, let sums = sums.baseAddress else { return }
-                nonisolated(unsafe) let (packed_, sums_, rows_) = (packed, sums, rows)
-                let pack = { (tile: Int) in
-                    for row in 0..<count {
-                        (packed_ + (tile * count + row) * lanes).update(
-                            from: rows_ + row * rowStride + first + tile * lanes, count: lanes)
-                    }
-                }
-                let add = { (tile: Int) in
-                    for column in 0...tile {
-                        mk_add_products_f32(
-                            sums_ + tile * lanes * stride + column * lanes, stride, packed_ + tile * count * lanes,
-                            lanes, packed_ + column * count * lanes, lanes, count, lanes)
-                    }
-                }
-                // A small matrix is done before other threads have looked up.
-                if tiles < 4 {
-                    for tile in 0..<tiles { pack(tile) }
-                    for tile in 0..<tiles { add(tile) }
-                } else {
-                    HostThreads.forEach(count: tiles) { pack($0) }
-                    // The last tiles are the longest: each task takes one from either end.
-                    HostThreads.forEach(count: (tiles + 1) / 2) { number in
-                        add(number)
-                        if tiles - 1 - number != number { add(tiles - 1 - number) }
-                    }
-                }
             }
         }
     }

@@ -69,7 +69,9 @@ struct RoundingSweep {
             let row = elements + k * stride
             let (value, plainInteger) = (real[output][k], nearest[output][k])
             let wanted = value + own[k] / row[k]
-            let rounded = min(max(wanted.rounded(.toNearestOrEven), -limit), limit)
+            // A weight that was pruned stays zero; what it could have made up for is left to the columns after it, as in
+            // SparseGPT (Frantar and Alistarh 2023, arXiv:2301.00774, section 3.4).
+            let rounded = value == 0 ? 0 : min(max(wanted.rounded(.toNearestOrEven), -limit), limit)
             chosen[output][k] = rounded
             let (error, plainError) = (value - rounded, value - plainInteger)
             let (rest, plainRest) = (own[k] + row[k] * error, plain[k] + row[k] * plainError)

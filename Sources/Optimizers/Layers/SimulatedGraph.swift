@@ -34,6 +34,12 @@ struct SimulatedGraph {
         graph.nodes[node].inputs[position] = name
     }
 
+    /// Takes another graph that differs in constants and in which of them nodes read.
+    mutating func adopt(_ graph: Graph) {
+        precondition(graph.nodes.map(\.outputs) == self.graph.nodes.map(\.outputs))
+        self.graph = graph
+    }
+
     /// What a constant stands for; nil if the node's operands are computed.
     private static func real(_ node: Node, _ graph: Graph) -> Tensor? {
         guard let name = node.input(0), let values = graph.constant(name)?.integers(),

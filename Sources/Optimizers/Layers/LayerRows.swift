@@ -24,10 +24,14 @@ struct LayerRows {
     private let columnStride: Int
 
     /// How many output positions of one sample count, at most.
+    let positionLimit: Int
+
+    /// How many are enough to round weights.
     static let positionsPerSample = 64
 
     /// Nil for layers whose rows are not taken: transposed convolutions and stacks of matrices.
-    init?(_ layer: WeightedLayer, in graph: Graph) {
+    init?(_ layer: WeightedLayer, in graph: Graph, positionLimit: Int = LayerRows.positionsPerSample) {
+        self.positionLimit = positionLimit
         let shape = layer.weights.shape
         weightShape = shape
         switch layer.node.operatorType {
@@ -50,6 +54,9 @@ struct LayerRows {
         }
     }
 
+    /// Whether a result has its channels right after the samples, and positions after them.
+    var areOutputsSecond: Bool { if case .convolution = form { true } else { false } }
+
     /// The position of a weight in its tensor.
     func weightIndex(group: Int, output: Int, column: Int) -> Int {
         (group * outputsPerGroup + output) * outputStride + column * columnStride
@@ -57,7 +64,7 @@ struct LayerRows {
 
     /// The rows of one sample: `body` gets, for each group, a matrix of `count` rows, `stride` floats apart.
     ///
-    /// Where a sample has more than `positionsPerSample` positions, that many are drawn by a Weyl sequence of the golden
+    /// Where a sample has more than `positionLimit` positions, that many are drawn by a Weyl sequence of the golden
     /// ratio, which neither repeats columns nor depends on anything but the sample's number.
     /// - Parameters:
     ///   - view: the layer's input, a batch of `samples`.
@@ -71,7 +78,7 @@ struct LayerRows {
         switch form {
         case .product:
             let rows = elements.count / max(columns, 1) / samples
-            let chosen = LayerRows.positions(rows, number: number)
+            let chosen = LayerRows.positions(rows, number: number, limit: positionLimit)
             var buffer = [Float](repeating: 0, count: max(chosen.count, 1) * stride)
             for (row, position) in chosen.enumerated() {
                 let start = (sample * rows + position) * columns
@@ -82,7 +89,8 @@ struct LayerRows {
             }
         case .convolution(let conv):
             let window = try conv.resolvedWindow(input: view.shape, weight: weightShape)
-            let chosen = LayerRows.positions(window.output.reduce(1, *), number: number)
+            let chosen = LayerRows.positions(
+                window.output.reduce(1, *), number: number, limit: positionLimit)
             var buffer = [Float](repeating: 0, count: max(chosen.count, 1) * stride)
             let plane = window.input.reduce(1, *)
             let channels = weightShape[1]
@@ -128,10 +136,10 @@ struct LayerRows {
     }
 
     /// Which of `count` positions count for a sample.
-    static func positions(_ count: Int, number: Int) -> [Int] {
-        guard count > positionsPerSample else { return Array(0..<count) }
-        return (0..<positionsPerSample).map { index in
-            let step = UInt64(truncatingIfNeeded: number &* positionsPerSample &+ index &+ 1)
+    static func positions(_ count: Int, number: Int, limit: Int = positionsPerSample) -> [Int] {
+        guard count > limit else { return Array(0..<count) }
+        return (0..<limit).map { index in
+            let step = UInt64(truncatingIfNeeded: number &* limit &+ index &+ 1)
             let fraction = step &* 0x9E37_79B9_7F4A_7C15
             return Int(fraction.multipliedFullWidth(by: UInt64(count)).high)
         }

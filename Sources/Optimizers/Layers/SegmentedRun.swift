@@ -85,6 +85,9 @@ struct SegmentedRun {
         simulated.replaceConstant(input: position, of: node, name, tensor)
     }
 
+    /// Goes on with a graph that differs in constants of nodes that have not been computed yet.
+    mutating func adopt(_ graph: Graph) { simulated.adopt(graph) }
+
     /// Mean and variance of each channel of a value that waits.
     func moments(of value: String) -> ChannelMoments {
         var moments = ChannelMoments()
@@ -94,6 +97,16 @@ struct SegmentedRun {
         }
         return moments
     }
+
+    /// The value of a batch that waits.
+    func value(_ name: String, batch: Int) -> Tensor? { states[batch][name] }
+
+    var batchCount: Int { states.count }
+
+    func sampleCount(batch: Int) -> Int { counts[batch] }
+
+    /// How many samples come before a batch.
+    func sampleNumber(batch: Int) -> Int { counts[..<batch].reduce(0, +) }
 
     /// Computes everything up to a layer.
     mutating func advance(to layer: Int) throws(HoneError) {
