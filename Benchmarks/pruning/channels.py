@@ -126,8 +126,7 @@ def main():
             before, after = network.outputs(path), network.outputs(target)
             assert before.shape == after.shape, f"{path.stem}: {before.shape} became {after.shape}"
             finite, times = bool(np.isfinite(after).all()), network.timed(target)
-        macs = [json.loads(subprocess.run([str(options.hone), "inspect", str(path), "--json"], check=True, capture_output=True,
-                                          text=True).stdout).get("multiplyAccumulates")]
+            work = [multiply_accumulates(options.hone, file) for file in (path, target)]
         cells = []
         for batch in BATCHES:
             if batch not in times:
@@ -138,11 +137,11 @@ def main():
             figures.at_least(4, f"{path.stem}, batch {batch}, times as fast", original / pruned, WANTED)
         top1 = [100 * float(np.mean(zoo.top1(outputs) == network.truth)) for outputs in (before, after)] \
             if network.truth is not None else None
-        left = said.get("multiplyAccumulates")
-        rows.append((path.stem, share(left, macs[0]), *cells, *([f"{value:.2f} %" for value in top1] if top1 else ["", ""]),
+        rows.append((path.stem, f"{100 * work[1] / work[0]:.1f} %" if all(work) else "", *cells, *([f"{value:.2f} %" for value in top1] if top1 else ["", ""]),
                      "yes" if finite else "NO"))
-        results[path.stem] = {"ms": {str(batch): pair for batch, pair in times.items()}, "top1": top1, "finite": finite, "hone": said}
-        print(f"{path.stem}: {rows[-1]}", file=sys.stderr)
+        results[path.stem] = {"multiply_accumulates": work, "ms": {str(batch): pair for batch, pair in times.items()}, "top1": top1, "finite": finite, "hone": said}
+    if len(rows) == 1:
+        sys.exit("\n".join(lines + ["nothing was pruned"]))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         lines.append("  ".join([row[0].ljust(widths[0]), *(
@@ -157,11 +156,10 @@ def main():
             "models": results, "figures": figures.rows}, indent=1) + "\n")
 
 
-def share(left, whole):
-    """The share of multiply-accumulates as the command's report has it."""
-    if isinstance(left, dict):
-        left = left.get("after", left.get("pruned"))
-    return f"{100 * left / whole:.0f} %" if isinstance(left, (int, float)) and whole else ""
+def multiply_accumulates(hone, path):
+    """For one image; None where sizes are open."""
+    found = subprocess.run([str(hone), "inspect", str(path), "--json"], check=True, capture_output=True, text=True)
+    return json.loads(found.stdout).get("multiplyAccumulates")
 
 
 if __name__ == "__main__":
