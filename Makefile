@@ -132,6 +132,13 @@ bench: deps build ## every figure that Hone is held to, beside ONNX Runtime and 
 	@Benchmarks/example-latency.sh
 	@Benchmarks/peers/run $(BENCH)
 
+.PHONY: bench-pruning bench-channels
+bench-pruning: deps build ## latency of pruned int8 networks beside dense ones and OpenVINO; blocks kept on OpenCL (BENCH: options)
+	@.ci/install-packages.sh python3 python3-venv
+	@Benchmarks/pruning/run $(BENCH)
+bench-channels: deps build deps-peers ## networks without half of their multiply-accumulates, timed in ONNX Runtime (HONE_MODELS)
+	@.deps/peers/bin/python Benchmarks/pruning/channels.py --hone $(HONE) --results Benchmarks/results
+
 .PHONY: accuracy
 accuracy: deps build deps-peers ## top-1 at int8 beside ONNX Runtime's quantizer and NNCF, on the models of HONE_MODELS (default ../shared)
 	@.deps/peers/bin/python Benchmarks/peers/accuracy.py --hone $(HONE) --results Benchmarks/results

@@ -4,26 +4,28 @@
     peer.py onnxruntime|openvino MODEL THREADS BATCH SECONDS
 
 Loads the model, answers one line of JSON, and waits: for every line "go" it runs the model once untimed, then for
-SECONDS, and answers {"samples_ms": [...]}. The input is one array that stays where it is.
+SECONDS, and answers {"samples_ms": [...]}. The input is one array that stays where it is; dimensions that the model leaves
+open are 224, the first one BATCH.
 """
 import json
 import sys
 import time
 
 import numpy as np
+import onnx
 
 
-def onnxruntime(path, threads, feed):
+def onnxruntime(path, threads, name, feed):
     import onnxruntime
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_free_dimension_override_by_name("N", feed.shape[0])
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    return lambda: session.run(None, {"input": feed})
+    return lambda: session.run(None, {name: feed})
 
 
-def openvino(path, threads, feed):
+def openvino(path, threads, name, feed):
     import openvino
     core = openvino.Core()
     model = core.read_model(path)
@@ -38,9 +40,11 @@ def openvino(path, threads, feed):
 
 
 def main(engine, path, threads, batch, seconds):
-    feed = np.random.default_rng(0).standard_normal((int(batch), 3, 224, 224)).astype(np.float32)
+    value = onnx.load(path, load_external_data=False).graph.input[0]
+    sizes = [dimension.dim_value or 224 for dimension in value.type.tensor_type.shape.dim]
+    feed = np.random.default_rng(0).standard_normal((int(batch), *sizes[1:])).astype(np.float32)
     start = time.perf_counter()
-    run = {"onnxruntime": onnxruntime, "openvino": openvino}[engine](path, int(threads), feed)
+    run = {"onnxruntime": onnxruntime, "openvino": openvino}[engine](path, int(threads), value.name, feed)
     load = time.perf_counter() - start
     for _ in range(3):
         run()

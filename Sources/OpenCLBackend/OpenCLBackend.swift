@@ -52,7 +52,11 @@ package struct OpenCLBackend: Backend {
                 throw error.atNode(step.label)
             }
             let tuned = tiles.takeAnswers().filter { $0.chosen != $0.preset }
-            details.append(tuned.isEmpty ? nil : "tuned: " + tuned.map { $0.chosen }.joined(separator: ", "))
+            let notes = [
+                tuned.isEmpty ? nil : "tuned: " + tuned.map { $0.chosen }.joined(separator: ", "),
+                maker.keptBlocks.map { "\($0.density) in \($0.byteCount) bytes" },
+            ].compactMap { $0 }
+            details.append(notes.isEmpty ? nil : notes.joined(separator: "; "))
         }
         var placed = Residency(arranged, works, details: details)
         let slots = DeviceSlots(&placed.plan, alignment: max(device.info.subBufferAlignment, Plan.arenaAlignment))

@@ -70,14 +70,12 @@ class Builder:
         parameters = self.parameters(scale, zero, element)
         return (self.node("QuantizeLinear", x, *parameters), *parameters)
 
-    def integer_conv(self, x, outputs, channels, kernel, zero=131, element=np.uint8, keep=1.0, **attributes):
+    def integer_conv(self, x, outputs, channels, kernel, zero=131, element=np.uint8, keep=1.0, rows=16, **attributes):
         group = attributes.get("group", 1)
         weights = self.random.integers(-127, 128, (outputs, channels // group, *kernel)).astype(np.int8)
-        if keep < 1:
-            # Whole blocks of 16 outputs x 4 inputs go.
-            for first in range(0, outputs, 16):
-                for quad in range(0, channels, 4):
-                    weights[first:first + 16, quad:quad + 4] *= np.int8(self.random.random() < keep)
+        for first in range(0, outputs if keep < 1 else 0, rows):
+            for quad in range(0, channels, 4):
+                weights[first:first + rows, quad:quad + 4] *= np.int8(self.random.random() < keep)
         scales = self.random.uniform(0.002, 0.01, outputs).astype(np.float32)
         bias = self.random.integers(-2000, 2000, outputs).astype(np.int32)
         y = self.parameters(0.4, zero, element)
@@ -115,6 +113,14 @@ def conv_u8_wide(b):
 def conv_u8_sparse(b):
     x = b.integer_conv(b.quantized_input([1, 48, 5, 6]), 64, 48, (3, 3), keep=0.3, **PAD)
     b.output(b.integer_conv(x, 48, 64, (1, 1), keep=0.1)[0])
+
+
+@model
+def pruned_u8(b):  # Zeros in blocks of 4 x 4: channels are reordered at load.
+    x = b.quantized_input([1, 16, 6, 5])
+    for m, c, k in ((64, 16, 1), (64, 64, 3), (32, 64, 1)):
+        x = b.integer_conv(x, m, c, (k, k), keep=0.3, rows=4, pads=[k // 2] * 4)
+    b.output(x[0])
 
 
 @model

@@ -14,7 +14,8 @@ GPU = ROOT / "Benchmarks" / "gpu"
 STEPS = [
     "devices", "cross-check", "conv-verified", "conv-verified-sparse", "gemm-verified", "peaks", "gemm-int8", "torch",
     "resnet50-int8", "conv-resnet50-int8-0", "conv-resnet50-int8-0.75", "conv-resnet50-int8-0.5", "conv-resnet50-int8-0.9",
-    "calibration", "mobilenetv2-int8", "resnet50-int8-sparse", "resnet50-float32", "gemm-float32", "conv-resnet50-float32",
+    "calibration", "mobilenetv2-int8", "resnet50-int8-sparse", "resnet50-int8-sparse-0.5",
+    "resnet50-int8-sparse-0.9", "resnet50-float32", "gemm-float32", "conv-resnet50-float32",
 ]
 
 
@@ -58,7 +59,7 @@ def test_the_whole_script(package):
         else:
             assert step["status"] == 0 and step["reason"] is None and step["result"], step
         assert f"== {name}: " in text
-    assert steps["cross-check"]["result"] == {"equal": 5, "different": []}
+    assert steps["cross-check"]["result"] == {"equal": 6, "different": []}
     batches = [run["batch"] for run in steps["resnet50-int8"]["result"]["runs"]]
     assert batches == [1, 2] and all(run["layers"] for run in steps["resnet50-int8"]["result"]["runs"])
     assert steps["calibration"]["result"]["calibrations"][0]["images_per_second"] > 0

@@ -12,7 +12,7 @@ extension PassPipeline {
         // What recognition left unread would count as a user of the integers, and be folded for nothing.
         DeadNodeRemoval(),
         QuantizedActivationFusion(), FoldRemainingConstants(), TableFusion(), MatMulBiasFusion(), ActivationFusion(),
-        DeadNodeRemoval(), ResidualAddMarking(), AdditionActivationMarking(),
+        DeadNodeRemoval(), BlockRepacking(), ResidualAddMarking(), AdditionActivationMarking(),
     ])
 
     /// Leaves a float model to calibrate, faster and with the same bits; to be run keeping the values to watch.

@@ -13,6 +13,7 @@ struct KeptBlocks {
 
     /// By group of 16 outputs, in ascending order of offsets.
     let groups: [[Entry]]
+    let density: BlockDensity
     private let blocks: UnsafePointer<Int8>
     /// What the blocks belong to.
     private let owner: AnyObject
@@ -21,7 +22,7 @@ struct KeptBlocks {
     init(_ lists: BlockLists, offsets: AlignedArray<Int32>) {
         self.init(
             (0..<lists.pairs).map(lists.list(ofPair:)), groupCount: (lists.outputs + 15) / 16, offsets: offsets.address,
-            blocks: lists.blocks.address, owner: lists.blocks)
+            blocks: lists.blocks.address, density: lists.density, owner: lists.blocks)
     }
 
     /// - Parameter columns: of the matrix.
@@ -29,12 +30,12 @@ struct KeptBlocks {
         self.init(
             (0..<weights.pairs).map(weights.list(ofPair:)), groupCount: (columns + 15) / 16,
             offsets: weights.offsets.address,
-            blocks: weights.blocks.address, owner: weights.blocks)
+            blocks: weights.blocks.address, density: weights.density, owner: weights.blocks)
     }
 
     private init(
         _ lists: [BlockList], groupCount: Int, offsets: UnsafePointer<Int32>, blocks: UnsafePointer<Int8>,
-        owner: AnyObject
+        density: BlockDensity, owner: AnyObject
     ) {
         groups = (0..<groupCount).map { group in
             let (list, half) = (lists[group / 2], group % 2)
@@ -52,7 +53,7 @@ struct KeptBlocks {
             entries.sort { ($0.offset, $0.block) < ($1.offset, $1.block) }
             return entries
         }
-        (self.blocks, self.owner) = (blocks, owner)
+        (self.blocks, self.density, self.owner) = (blocks, density, owner)
     }
 
     /// The four inputs' weights of one output of a block.

@@ -7,6 +7,8 @@ struct PackedBlocks {
     var lists: [Int32] = []
 
     var listCount: Int { lists.count / 2 }
+    /// Of all three.
+    var byteCount: Int { 4 * (blocks.count + offsets.count + lists.count) }
 
     /// For the dot4 core: one list for each group of 16 outputs, `[entry][16 outputs][4 inputs]`.
     init(dot4 kept: KeptBlocks) {

@@ -57,14 +57,22 @@ extension ConvU8BlockProblem {
     /// The launch of the core and tile that suit the device.
     func launch(_ kept: KeptBlocks, isAligned: Bool, _ maker: LaunchMaker) throws(HoneError) -> KernelLaunch {
         if let forced = ConvU8BlockTile.forced {
-            return try launch(forced, PackedBlocks(kept, for: forced), maker)
+            return try launch(kept, forced, maker)
         }
         let device = try ConvU8BlockDevice(maker)
         let tile = maker.tiles.tile(
             for: tileProblem(kept, device.cores),
             preset: ConvU8BlockTile.chosen(for: kept, on: device, pixels: pixels, isAligned: isAligned),
             among: ConvU8BlockTile.candidates(for: self, on: device, isAligned: isAligned))
-        return try launch(tile, PackedBlocks(kept, for: tile), maker)
+        return try launch(kept, tile, maker)
+    }
+
+    private func launch(
+        _ kept: KeptBlocks, _ tile: ConvU8BlockTile, _ maker: LaunchMaker
+    ) throws(HoneError) -> KernelLaunch {
+        let packed = PackedBlocks(kept, for: tile)
+        maker.note(kept.density, byteCount: packed.byteCount)
+        return try launch(tile, packed, maker)
     }
 }
 

@@ -1,3 +1,4 @@
+import Lowering
 import Runtime
 import Tensors
 
@@ -16,6 +17,9 @@ package final class LaunchMaker {
     /// Where kernels whose work can be cut in several ways get their tiles from.
     package let tiles: TileChoice
 
+    /// What this step's launches keep of its weights, where they leave out blocks of zeros.
+    private(set) var keptBlocks: (density: BlockDensity, byteCount: Int)?
+
     private let queue: CommandQueue
     private var temporaryOffset = 0
     private var temporaryByteCount = 0
@@ -32,8 +36,15 @@ package final class LaunchMaker {
         self.tiles = tiles
     }
 
-    /// From now on temporary memory is that of another step.
-    package func beginStep() { temporaryOffset = 0 }
+    /// From now on temporary memory, and what is kept of weights, is that of another step.
+    package func beginStep() {
+        temporaryOffset = 0
+        keptBlocks = nil
+    }
+
+    /// Says what the step keeps of its weights, for those who read plans: blocks, and the bytes that they and the places of
+    /// their inputs take on the device.
+    func note(_ density: BlockDensity, byteCount: Int) { keptBlocks = (density, byteCount) }
 
     /// Constants on the device: a buffer of exactly these elements (of 4 bytes if there are none).
     package func buffer<Element: BitwiseCopyable>(_ elements: [Element]) throws(HoneError) -> DeviceBuffer {

@@ -27,12 +27,17 @@ private func copy<Word: BitwiseCopyable>(
 ) {
     let source = input.bytes.bindMemory(to: Word.self)
     let target = output.bytes.bindMemory(to: Word.self)
-    let rowLength = walk.shape.last ?? 1
-    let step = walk.strides.last ?? 0
-    var rows = OffsetCounter(shape: walk.shape.dropLast(), strides: walk.strides.dropLast(), offset: walk.offset)
-    for row in stride(from: 0, to: target.count, by: rowLength) {
-        for column in 0..<rowLength { target[row + column] = source[rows.offset + column * step] }
-        rows.advance()
+    // The last two dimensions are loops of their own: counting through the others takes longer than a short row.
+    let (columns, step) = (walk.shape.last ?? 1, walk.strides.last ?? 0)
+    let (rows, rowStep) = (walk.shape.dropLast().last ?? 1, walk.strides.dropLast().last ?? 0)
+    var planes = OffsetCounter(
+        shape: walk.shape.dropLast(2), strides: walk.strides.dropLast(2), offset: walk.offset)
+    for plane in stride(from: 0, to: target.count, by: rows * columns) {
+        for row in 0..<rows {
+            let (first, from) = (plane + row * columns, planes.offset + row * rowStep)
+            for column in 0..<columns { target[first + column] = source[from + column * step] }
+        }
+        planes.advance()
     }
 }
 
@@ -58,31 +63,46 @@ private func copy<Word: BitwiseCopyable>(
     let source = input.bytes.bindMemory(to: Word.self)
     let target = output.bytes.bindMemory(to: Word.self)
     let fill = fill.withUnsafeBytes { $0.loadUnaligned(as: Word.self) }
-    guard let columns = positions.last else {
-        target[0] = source[0]
-        return
+    // Dimensions at the end that stay whole move as one run.
+    var (outer, run) = (positions, 1)
+    while let last = outer.last, last.count == input.shape[outer.count - 1], last.elementsEqual(last.indices) {
+        run *= last.count
+        outer.removeLast()
     }
     let strides = rowMajorStrides(input.shape)
-    let outer = positions.dropLast()
-    let outerShape = Array(output.shape.dropLast())
-    var index = [Int](repeating: 0, count: outer.count)
-    // A row at a time: what a table gives for the dimensions before the last holds for all of it.
-    for row in stride(from: 0, to: target.count, by: columns.count) {
-        var offset: Int? = 0
-        for (dimension, table) in outer.enumerated() {
-            let position = table[index[dimension]]
-            offset = position < 0 ? nil : offset.map { $0 + position * strides[dimension] }
-            if offset == nil { break }
-        }
-        if let offset {
-            for column in columns.indices {
-                let position = columns[column]
-                target[row + column] = position < 0 ? fill : source[offset + position]
+    let columns = outer.last ?? [0]
+    let step = outer.isEmpty ? 0 : strides[outer.count - 1]
+    let rows = outer.dropLast()
+    let rowShape = rows.map(\.count)
+    var index = [Int](repeating: 0, count: rows.count)
+    columns.withUnsafeBufferPointer { columns in
+        for first in stride(from: 0, to: target.count, by: columns.count * run) {
+            var offset: Int? = 0
+            for (dimension, table) in rows.enumerated() {
+                let position = table[index[dimension]]
+                offset = position < 0 ? nil : offset.map { $0 + position * strides[dimension] }
             }
-        } else {
-            for column in columns.indices { target[row + column] = fill }
+            let row = UnsafeMutableBufferPointer(rebasing: target[first..<(first + columns.count * run)])
+            guard let offset else {
+                row.update(repeating: fill)
+                advance(&index, in: rowShape)
+                continue
+            }
+            for (column, position) in columns.enumerated() {
+                if run == 1 {
+                    row[column] = position < 0 ? fill : source[offset + position * step]
+                    continue
+                }
+                let part = UnsafeMutableBufferPointer(rebasing: row[(column * run)..<((column + 1) * run)])
+                if position < 0 {
+                    part.update(repeating: fill)
+                } else {
+                    let from = offset + position * step
+                    _ = part.update(fromContentsOf: source[from..<(from + run)])
+                }
+            }
+            advance(&index, in: rowShape)
         }
-        advance(&index, in: outerShape)
     }
 }
 

@@ -78,14 +78,15 @@ import Testing
                     problem.problem, preset: problem.preset, presetMicroseconds: 2, tile: tile, microseconds: 1))
             try backend.keep(tiles)
             let session = try Session(trial.graph, backend: backend, evaluator: reference)
-            let details = try session.plan(for: trial.inputs).steps.compactMap { $0.detail }
-            #expect(details == (tile == problem.preset ? [] : ["tuned: \(tile)"]))
+            let details = try session.plan(for: trial.inputs).steps.compactMap { $0.detail }.joined(separator: "; ")
+            let tuned = details.components(separatedBy: "; ").filter { $0.hasPrefix("tuned: ") }
+            #expect(tuned == (tile == problem.preset ? [] : ["tuned: \(tile)"]))
             #expect(try session.run(trial.inputs) == expected, "\(layer): \(tile)")
         }
         // A file that is none leaves presets.
         try Data("{".utf8).write(to: URL(filePath: try #require(backend.tunedTilesPath)))
         let session = try Session(trial.graph, backend: backend, evaluator: reference)
-        #expect(try session.plan(for: trial.inputs).steps.allSatisfy { $0.detail == nil })
+        #expect(try session.plan(for: trial.inputs).steps.allSatisfy { $0.detail?.hasPrefix("tuned: ") != true })
         #expect(try session.run(trial.inputs) == expected)
     }
 }
