@@ -51,6 +51,7 @@ struct PruningSummary {
                     + "\(Quantity.fixed(drop, 2)) pp (95 % interval \(bounds[0]) .. \(bounds[1]) pp), on "
                     + "\(Quantity.count(accuracy.sampleCount)) samples")
         }
+        if let speed = pruned.speed { lines += speed.lines }
         for note in pruned.notes { lines.append("note        \(note)") }
         lines += sizes.lines
         lines.append("time        \(Quantity.duration(seconds: seconds))")
@@ -94,6 +95,7 @@ struct PruningSummary {
         members += sizes.members
         members += [
             ("seconds", .number(seconds)), ("accuracy", accuracyJSON),
+            ("speed", pruned.speed?.json ?? .null),
             ("notes", .array(pruned.notes.map { .string($0) })), ("layers", .array(layers)),
         ]
         return .object(members)
