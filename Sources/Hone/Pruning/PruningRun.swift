@@ -64,12 +64,20 @@ struct PruningRun {
         case .speedup(let factor):
             for layer in layers { reasons[layer.name] = layer.reasonToStayDense(options.pattern) }
             return try pruned(for: factor, layers.filter { reasons[$0.name] == nil }, pruner, reasons)
-        case .macs:
-            throw HoneError(.unsupported, "this target cannot be reached by blocks")
+        case .macs(let fraction): return try withoutChannels(leaving: fraction)
         }
         let result = try pruner.prune(graph, sparsity: sparsity)
         try result.graph.validate()
         return PrunedModel(result, options.pattern, reasons: reasons)
+    }
+
+    /// The model without the channels that matter least: a smaller dense one.
+    private func withoutChannels(leaving fraction: Double) throws(HoneError) -> PrunedModel {
+        let pruner = ChannelPruner(options: options, backend: backend, evaluator: ReferenceBackend(), data: data)
+        let result = try pruner.prune(
+            graph, keepingMACs: fraction, multiple: settings.channelMultiple, excluded: excluded)
+        try result.graph.validate()
+        return PrunedModel(result, options.pattern, reasons: [:])
     }
 
     /// Whether layers may get different shares of a sparsity: N:M says itself how much.
