@@ -31,8 +31,7 @@ def row(network, way, level, pruned, target, report):
     found = network.evaluate(target)
     return {
         "way": way, "sparsity": level, "top1": found["accuracy"]["top1"], "drop": found["dropPercentagePoints"],
-        "drop95": found["drop95"], "top1_float": pruned and pruned["accuracy"]["top1"],
-        "seconds": pruned and pruned["seconds"], "density": pruned and pruned["density"],
+        "drop95": found["drop95"], "seconds": pruned and pruned["seconds"], "density": pruned and pruned["density"],
         "pruned_blocks": pruned and pruned["totalSparsity"], "bytes": report["outputBytes"],
         "compressed_bytes": report["outputCompressedBytes"]}
 
@@ -43,8 +42,7 @@ def measured(network, pattern, levels, ways, folder):
     for level in levels:
         for way in ways:
             pruned, quantized = folder / "pruned.onnx", folder / "int8.onnx"
-            report = network.prune(pruned, "--pattern", pattern, "--sparsity", level, *WAYS[way], "--eval-data",
-                                   network.test, "--labels", network.labels)
+            report = network.prune(pruned, "--pattern", pattern, "--sparsity", level, *WAYS[way])
             made = network.quantize(pruned, quantized, "--recipe", "balanced")
             rows.append(row(network, way, level, report, quantized, made))
             print(f"{network.name} {level} {way}: {rows[-1]['top1']:.2f} %", file=sys.stderr)
@@ -53,14 +51,14 @@ def measured(network, pattern, levels, ways, folder):
 
 def lines(name, rows, top1):
     yield f"{name}: {top1:.2f} % in float"
-    cells = [("", "blocks zero", "float, pruned", "int8", "drop", "95 % interval", "prune", "compressed")]
+    cells = [("", "blocks zero", "int8", "drop", "95 % interval", "prune", "compressed")]
     for one in rows:
         pruned = one["seconds"] is not None
         low, high = one["drop95"]
         cells.append((
-            one["way"], f"{100 * one['pruned_blocks']:.1f} %" if pruned else "", f"{one['top1_float']:.2f} %" if pruned else "",
-            f"{one['top1']:.2f} %", f"{one['drop']:+.2f} pp", f"{low:+.2f} .. {high:+.2f}",
-            f"{one['seconds']:.1f} s" if pruned else "", f"{one['compressed_bytes'] / 1024:.1f} KiB"))
+            one["way"], f"{100 * one['pruned_blocks']:.1f} %" if pruned else "", f"{one['top1']:.2f} %",
+            f"{one['drop']:+.2f} pp", f"{low:+.2f} .. {high:+.2f}", f"{one['seconds']:.1f} s" if pruned else "",
+            f"{one['compressed_bytes'] / 1024:.1f} KiB"))
     yield from (f"  {line}" for line in table(cells))
     yield ""
 

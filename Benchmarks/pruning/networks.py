@@ -51,8 +51,8 @@ def networks(hone):
     return [Network(path.stem, hone) for path in paths]
 
 
-def table(rows):
-    """Rows of text in columns, the first to the left and all others to the right."""
+def table(rows, left=1):
+    """Rows of text in columns, so many to the left and all others to the right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return ["  ".join([row[0].ljust(widths[0]), *(
-        cell.rjust(width) for cell, width in zip(row[1:], widths[1:]))]).rstrip() for row in rows]
+    return ["  ".join(cell.ljust(width) if column < left else cell.rjust(width) for column, (cell, width) in enumerate(
+        zip(row, widths))).rstrip() for row in rows]

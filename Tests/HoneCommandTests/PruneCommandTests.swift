@@ -35,7 +35,7 @@ import Testing
             Set(json.keys) == [
                 "source", "output", "pattern", "score", "refit", "samples", "sparsity", "totalSparsity", "density",
                 "sourceBytes", "outputBytes", "sourceCompressedBytes", "outputCompressedBytes", "seconds", "accuracy",
-                "notes", "layers",
+                "speed", "multiplyAccumulatesBefore", "multiplyAccumulates", "notes", "layers",
             ])
         #expect(json["samples"] as? Int == 0 && json["accuracy"] is NSNull)
         #expect((json["notes"] as? [String])?.isEmpty == true)

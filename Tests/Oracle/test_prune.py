@@ -169,6 +169,27 @@ def test_magnitude_needs_no_data(example, tmp_path):
     assert sum(layer["keptBlocks"] for layer in shared) == pytest.approx(0.5 * sum(layer["blocks"] for layer in shared), abs=2)
 
 
+@pytest.mark.parametrize("options", [[], ["--no-refit", "--score", "magnitude"], ["--multiple", 16]])
+def test_fewer_channels(example, tmp_path, options):
+    output, x = tmp_path / "pruned.onnx", np.load(example[1])
+    report = prune(example, output, "--pattern", "channel", "--macs", 0.6, *options)
+    onnx.checker.check_model(str(output), full_check=True)
+    before, after = weights(example[0]), weights(output)
+    multiple = 16 if "--multiple" in options else 8
+    assert 0 < report["multiplyAccumulates"] <= 0.6 * report["multiplyAccumulatesBefore"]
+    assert after["body"][0].shape[0] % multiple == 0 and after["pointwise"][0].shape[0] % multiple == 0
+    for layer in report["layers"]:
+        assert tuple(layer["shapeBefore"]) == before[layer["node"]][0].shape
+        assert tuple(layer["shape"]) == after[layer["node"]][0].shape
+    assert zoo.ort_batches(output, x, 64).shape == (64, 10) and same_top1(output, x)
+    inspected = hone_json("inspect", output)
+    assert inspected["multiplyAccumulates"] == report["multiplyAccumulates"] < hone_json("inspect", example[0])["multiplyAccumulates"]
+    assert json.loads(inspected["metadata"]["hone.pruning"])["pattern"] == "channel"
+    assert inspected["sparsity"]["metadataDisagreements"] == []
+    text = hone("prune", example[0], "--data", example[1], "--layout", "NCHW", "--pattern", "channel", "--macs", 0.6, *options, "-o", output).stdout
+    assert " % are left)" in text and " -> " in text
+
+
 def test_shares_of_layers(example, tmp_path):
     output, file = tmp_path / "pruned.onnx", tmp_path / "shares.json"
     options = ["--no-permutation", "--schedule", "constant", "--pattern", "4x4"]
@@ -305,6 +326,7 @@ def test_accuracy_before_and_after(example, tmp_path):
     ([*MAGNITUDE, "--sparsity", "1"], "a share from 0 to less than 1"),
     ([*MAGNITUDE, "--sparsity", "half"], "needs a number"),
     ([*MAGNITUDE, "--macs", "0.5"], "--macs needs --pattern channel"),
+    ([*MAGNITUDE, "--sparsity", "0.5", "--multiple", "8"], "--multiple needs --pattern channel"),
     ([*MAGNITUDE, "--layers", "body"], "--layers takes GLOB=S"),
     ([*MAGNITUDE, "--layers", "body=2"], "shares from 0 to less than 1, not body=2"),
     ([*MAGNITUDE, "--layers", "body=0.5", "body=0.6"], "two shares for 'body'"),

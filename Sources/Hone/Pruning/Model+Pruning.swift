@@ -30,7 +30,15 @@ extension Model {
                 do { return try batch(index) } catch { throw asHoneError(error) }
             }
         }
-        let run = try PruningRun(self, settings, data: data, device: device, threads: threads)
+        var shapes: [String: [Int]] = [:]
+        if case .speedup = settings.target, let batch {
+            do {
+                if let feed = try batch(0) { shapes = LatencyMeasurement.openShapes(self, of: feed) }
+            } catch {
+                throw asHoneError(error)
+            }
+        }
+        let run = try PruningRun(self, settings, data: data, device: device, threads: threads, shapes: shapes)
         do {
             return try HostThreads.$limit.withValue(threads ?? HostThreads.limit) { try run.result() }
         } catch {

@@ -56,6 +56,9 @@ public struct PrunedModel: Sendable {
     /// What a reader of the result should know.
     public internal(set) var notes: [String] = []
 
+    /// How a speed was reached; nil unless one was the target.
+    package internal(set) var speed: SpeedAllocation?
+
     /// - Parameter reasons: why layers stay dense, by name, where that is not for the optimizer to say.
     init(_ result: PruningResult, _ pattern: PruningPattern, reasons: [String: String]) {
         layers = result.layers.map { Layer($0, reason: reasons[$0.name]) }

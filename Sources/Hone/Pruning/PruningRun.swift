@@ -12,11 +12,17 @@ struct PruningRun {
     private let excluded: NodeSelection
     private let data: RecipeData?
     private let backend: any Backend
+    private let device: Device
+    private let threads: Int?
+    private let shapes: [String: [Int]]
 
+    /// - Parameter shapes: of inputs with open dimensions beside the batch.
     /// - Throws: as `Model.pruned`.
     init(
-        _ model: Model, _ settings: PruningSettings, data: RecipeData?, device: Device, threads: Int?
+        _ model: Model, _ settings: PruningSettings, data: RecipeData?, device: Device, threads: Int?,
+        shapes: [String: [Int]]
     ) throws(HoneError) {
+        (self.device, self.threads, self.shapes) = (device, threads, shapes)
         self.settings = settings
         options = try settings.options()
         guard data != nil || !settings.needsData else {
@@ -48,19 +54,30 @@ struct PruningRun {
             sparsity =
                 settings.isUniform || !isShared
                 ? Dictionary(layers.map { ($0.name, share) }, uniquingKeysWith: { first, _ in first })
-                : try allocated(share, layers, pruner)
+                : try shareSearch(layers, pruner).sharing(share)
             for layer in layers where sparsity[layer.name] == nil {
                 reasons[layer.name] = "other layers lose less"
             }
         case .layers(let shares):
             sparsity = try PruningShares(shares, in: graph).sparsity(of: layers)
             for layer in layers where sparsity[layer.name] == nil { reasons[layer.name] = "not asked for" }
-        case .macs, .speedup:
-            throw HoneError(.unsupported, "this target cannot be reached by blocks")
+        case .speedup(let factor):
+            for layer in layers { reasons[layer.name] = layer.reasonToStayDense(options.pattern) }
+            return try pruned(for: factor, layers.filter { reasons[$0.name] == nil }, pruner, reasons)
+        case .macs(let fraction): return try withoutChannels(leaving: fraction)
         }
         let result = try pruner.prune(graph, sparsity: sparsity)
         try result.graph.validate()
         return PrunedModel(result, options.pattern, reasons: reasons)
+    }
+
+    /// The model without the channels that matter least: a smaller dense one.
+    private func withoutChannels(leaving fraction: Double) throws(HoneError) -> PrunedModel {
+        let pruner = ChannelPruner(options: options, backend: backend, evaluator: ReferenceBackend(), data: data)
+        let result = try pruner.prune(
+            graph, keepingMACs: fraction, multiple: settings.channelMultiple, excluded: excluded)
+        try result.graph.validate()
+        return PrunedModel(result, options.pattern, reasons: [:])
     }
 
     /// Whether layers may get different shares of a sparsity: N:M says itself how much.
@@ -72,19 +89,23 @@ struct PruningRun {
         excluded.nodes.contains(layer.name) || excluded.operators.contains(layer.operatorType)
     }
 
-    /// Shares of layers that keep as many blocks as the sparsity wants, and lose the least: from what each loses alone.
-    private func allocated(
-        _ share: Double, _ layers: [PrunableLayer], _ pruner: BlockPruner
-    ) throws(HoneError) -> [String: Double] {
-        guard share > 0, !layers.isEmpty else { return [:] }
-        let losses = try pruner.losses(of: graph, layers: layers.map(\.name), levels: LevelTable.sparsities)
-        let costs = layers.map { ($0.name, Double($0.blockCount(options.pattern))) }
-        let table = LevelTable(proportional: costs, sparsities: LevelTable.sparsities, losses: losses)
-        guard let allocation = table.allocation(budget: (1 - share) * table.denseCost) else {
-            throw HoneError(
-                .invalidOption, "no layer is pruned by more than \(LevelTable.sparsities.last ?? 0)",
-                remedy: "ask for a lower sparsity, or for the same in every layer (--uniform)")
-        }
-        return allocation.sparsity
+    private func shareSearch(_ layers: [PrunableLayer], _ pruner: BlockPruner) -> PruningShareSearch {
+        PruningShareSearch(
+            graph: graph, layers: layers, options: options, pruner: pruner, hasData: data != nil, shapes: shapes)
+    }
+
+    /// Pruned until it is as fast as that, measured on the device.
+    private func pruned(
+        for factor: Double, _ layers: [PrunableLayer], _ pruner: BlockPruner, _ given: [String: String]
+    ) throws(HoneError) -> PrunedModel {
+        let place = device == .automatic ? Device.chosenAutomatically() : device
+        let target = try SpeedTarget(factor, on: place, threads: threads, shapes: shapes)
+        let (result, allocation) = try shareSearch(layers, pruner).pruned(for: target, on: place, threads: threads)
+        try result.graph.validate()
+        var reasons = given
+        for row in allocation.rows where row.sparsity == 0 { reasons[row.layer] = row.reason }
+        var model = PrunedModel(result, options.pattern, reasons: reasons)
+        model.speed = allocation
+        return model
     }
 }

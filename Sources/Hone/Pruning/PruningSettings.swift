@@ -45,6 +45,8 @@ public struct PruningSettings: Sendable {
     public var score = Score.hessian
     /// How sparsity rises.
     public var schedule = Schedule.polynomial(steps: 4, power: 3, initial: 0)
+    /// Layers that lose channels keep multiples of so many; of pattern `channel`.
+    public var channelMultiple = 8
     /// Layers that stay as they are: names, globs such as `block1/*`, or operators such as `type:Gemm`.
     public var excludedNodes: Set<String> = []
     /// Whether kept weights and biases are fitted to the original layer's output.
@@ -76,6 +78,9 @@ public struct PruningSettings: Sendable {
         var options = PruningOptions()
         options.pattern = try PruningPattern(pattern)
         try checkTarget(options.pattern)
+        guard channelMultiple >= 1 else {
+            throw HoneError(.invalidOption, "there are no multiples of \(channelMultiple) channels")
+        }
         switch score {
         case .magnitude: options.score = .magnitude
         case .activation: options.score = .activation

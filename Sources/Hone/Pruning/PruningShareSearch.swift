@@ -10,6 +10,8 @@ struct PruningShareSearch {
     let layers: [PrunableLayer]
     let options: PruningOptions
     let pruner: BlockPruner
+    /// Whether the pruner sees samples.
+    let hasData: Bool
     /// Of inputs with open dimensions beside the batch.
     let shapes: [String: [Int]]
 
@@ -35,8 +37,10 @@ struct PruningShareSearch {
     /// - Throws: `.invalidOption` for more than the highest level of every layer; what measuring throws.
     func sharing(_ sparsity: Double) throws(HoneError) -> [String: Double] {
         let highest = LevelTable.sparsities.last ?? 0
-        // Beyond what is measured there is nothing to choose.
-        guard sparsity <= highest else { return Dictionary(names.map { ($0, sparsity) }) { first, _ in first } }
+        // Weights alone do not say what the network loses, and beyond what is measured there is nothing to choose.
+        guard hasData, sparsity > 0, sparsity <= highest else {
+            return Dictionary(names.map { ($0, sparsity) }) { first, _ in first }
+        }
         let table = LevelTable(
             proportional: layers.map { ($0.name, Double($0.blockCount(options.pattern))) },
             sparsities: LevelTable.sparsities, losses: try losses())

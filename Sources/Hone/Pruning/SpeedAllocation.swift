@@ -23,6 +23,8 @@ package struct SpeedAllocation: Sendable {
     /// The tries in order, and the one that came nearest.
     package let rounds: [SpeedTarget.Round]
     package let chosen: SpeedTarget.Round
+    /// The sum of the layers' losses as chosen.
+    package let loss: Double
     /// Milliseconds of the dense int8 model, and what of it no sparsity changes.
     package let denseMilliseconds: Double
     package let restMilliseconds: Double
@@ -36,7 +38,7 @@ package struct SpeedAllocation: Sendable {
         _ table: LevelTable
     ) {
         (asked, self.device) = (target.speedup, device.description)
-        (self.rounds, self.chosen) = (rounds, chosen)
+        (self.rounds, self.chosen, loss) = (rounds, chosen, chosen.allocation.loss)
         (denseMilliseconds, restMilliseconds) = (table.denseCost, table.fixedCost)
         rows = zip(table.layers, chosen.allocation.choices).map { layer, choice in
             Row(

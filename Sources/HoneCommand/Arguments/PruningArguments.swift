@@ -14,6 +14,7 @@ enum PruningArguments {
             "--layers", "GLOB=S",
             "share of the blocks of single layers: names, globs or type:Gemm; or FILE.json with an object of these"),
         .value("--macs", "FRACTION", "share of multiply-accumulates that is left, with --pattern channel"),
+        .value("--multiple", "N", "channels that are left are a multiple of this, with --pattern channel (default 8)"),
         .value("--speedup", "X", "times as fast as dense int8 on --device, measured"),
         .value("--score", "SCORE", "what a block is worth: hessian (default), activation, magnitude, hessian-greedy"),
         .value("--schedule", "SCHEDULE", "how sparsity rises: polynomial (default), or constant: at once"),
@@ -42,6 +43,10 @@ enum PruningArguments {
         settings.isUniform = arguments.has("--uniform")
         guard !settings.isUniform || arguments.has("--sparsity") else {
             throw arguments.fail("--uniform goes with --sparsity")
+        }
+        if let multiple = try arguments.integer("--multiple") {
+            guard pattern == "channel" else { throw arguments.fail("--multiple needs --pattern channel") }
+            settings.channelMultiple = multiple
         }
         settings.excludedNodes = Set(arguments.values("--exclude"))
         settings.schedule = try schedule(arguments)

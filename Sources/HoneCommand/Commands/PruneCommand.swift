@@ -43,8 +43,21 @@ enum PruneCommand: Command {
         try pruned.model.save(to: job.output)
         let summary = PruningSummary(
             pruned: pruned, settings: job.settings, source: job.source, output: job.output, data: data,
-            accuracy: accuracy, sizes: try FileSizes(source: job.source, output: job.output), seconds: seconds)
+            accuracy: accuracy, sizes: try FileSizes(source: job.source, output: job.output),
+            multiplyAccumulates: pruned.pattern == "channel" ? multiplyAccumulates(model, pruned.model) : nil,
+            seconds: seconds)
         print(arguments.has("--json") ? summary.json.serialized() : summary.text)
+    }
+}
+
+extension PruneCommand {
+    /// Of a sample on both; nil where shapes are open.
+    private static func multiplyAccumulates(_ before: Model, _ after: Model) -> (before: Int, after: Int)? {
+        let counts = [before, after].map { model in
+            (try? ModelSummary(model, path: "", shapes: [:]))?.multiplyAccumulateCount
+        }
+        guard let before = counts[0], let after = counts[1] else { return nil }
+        return (before, after)
     }
 }
 

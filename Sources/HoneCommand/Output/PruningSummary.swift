@@ -13,6 +13,8 @@ struct PruningSummary {
     /// Of the pruned model, with the original as its reference; nil unless that was asked for.
     let accuracy: EvaluationResult?
     let sizes: FileSizes
+    /// Multiply-accumulates of a sample before and after, where channels were taken out and the shapes are known.
+    let multiplyAccumulates: (before: Int, after: Int)?
     let seconds: Double
 
     private var density: Double {
@@ -37,10 +39,21 @@ struct PruningSummary {
         let count = pruned.layers.count { $0.isPruned }
         var lines = [table.text() + "\(source) -> \(output)", "method      \(method)"]
         if let data { lines.append("data        \(Quantity.count(data.samples)) samples of \(data.name)") }
-        lines.append(
-            "pruned      \(count) of \(pruned.layers.count) layers: \(percent(pruned.sparsity)) of their blocks are "
-                + "zero, \(percent(pruned.totalSparsity)) of the blocks of all")
-        lines.append("density     \(percent(density)) of the weights are not zero")
+        if pruned.pattern == "channel" {
+            lines.append(
+                "pruned      \(count) of \(pruned.layers.count) layers: \(percent(pruned.sparsity)) of their weights are "
+                    + "gone, \(percent(pruned.totalSparsity)) of all")
+        } else {
+            lines.append(
+                "pruned      \(count) of \(pruned.layers.count) layers: \(percent(pruned.sparsity)) of their blocks are "
+                    + "zero, \(percent(pruned.totalSparsity)) of the blocks of all")
+            lines.append("density     \(percent(density)) of the weights are not zero")
+        }
+        if let (before, after) = multiplyAccumulates {
+            let share = before > 0 ? Double(after) / Double(before) : 1
+            lines.append(
+                "MACs        \(Quantity.count(before)) -> \(Quantity.count(after)) (\(percent(share)) are left)")
+        }
         if let accuracy, let before = accuracy.referenceAccuracy?.percentage(topK: 1),
             let after = accuracy.accuracy?.percentage(topK: 1), let comparison = accuracy.comparison,
             let drop = comparison.drop, let interval = comparison.interval
@@ -51,6 +64,7 @@ struct PruningSummary {
                     + "\(Quantity.fixed(drop, 2)) pp (95 % interval \(bounds[0]) .. \(bounds[1]) pp), on "
                     + "\(Quantity.count(accuracy.sampleCount)) samples")
         }
+        if let speed = pruned.speed { lines += speed.lines }
         for note in pruned.notes { lines.append("note        \(note)") }
         lines += sizes.lines
         lines.append("time        \(Quantity.duration(seconds: seconds))")
@@ -94,6 +108,9 @@ struct PruningSummary {
         members += sizes.members
         members += [
             ("seconds", .number(seconds)), ("accuracy", accuracyJSON),
+            ("speed", pruned.speed?.json ?? .null),
+            ("multiplyAccumulatesBefore", multiplyAccumulates.map { .integer($0.before) } ?? .null),
+            ("multiplyAccumulates", multiplyAccumulates.map { .integer($0.after) } ?? .null),
             ("notes", .array(pruned.notes.map { .string($0) })), ("layers", .array(layers)),
         ]
         return .object(members)
