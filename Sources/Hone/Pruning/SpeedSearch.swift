@@ -63,11 +63,13 @@ package struct SpeedSearch {
             results[sparsity] = result
             return try Int8StandIn(shapes: shapes).model(result.graph)
         }
-        guard let chosen = target.nearest(rounds), let result = results[chosen.allocation.sparsity] else {
+        guard let chosen = target.nearest(rounds) else {
             throw HoneError(
                 .unsupported, "the model has no layer that sparsity makes faster on \(device)",
                 remedy: "prune by --sparsity for a smaller file, or with '--pattern channel'")
         }
+        let shares = chosen.allocation.sparsity
+        let result = if let known = results[shares] { known } else { try prune(shares) }
         return (result, SpeedAllocation(target, device, tries + rounds, chosen, table))
     }
 

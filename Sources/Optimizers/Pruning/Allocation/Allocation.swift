@@ -20,9 +20,9 @@ package struct Allocation: Sendable, Hashable {
     /// The sum over layers.
     package var loss: Double { choices.reduce(0) { $0 + $1.loss } }
 
-    /// By layer, those that stay dense left out.
+    /// By layer, those that stay dense left out. Of layers with one name the least holds: they are pruned alike.
     package var sparsity: [String: Double] {
-        Dictionary(uniqueKeysWithValues: choices.filter { $0.sparsity > 0 }.map { ($0.name, $0.sparsity) })
+        Dictionary(choices.map { ($0.name, $0.sparsity) }, uniquingKeysWith: min).filter { $0.value > 0 }
     }
 }
 
