@@ -5,8 +5,8 @@ import Tensors
 ///
 /// Zeros stay in an ONNX file as they are; this is the size that tells how much of it they are.
 package enum CompressedSize {
-    private static let level: Int32 = 6
-    private static let pieceBytes = 1 << 20
+    static let level: Int32 = 6
+    static let pieceBytes = 1 << 20
 
     /// The size in bytes; the file is read piece by piece, and nothing is written.
     ///

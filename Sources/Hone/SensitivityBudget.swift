@@ -34,6 +34,8 @@ public struct BudgetedModel: Sendable {
     public let quantized: QuantizedModel
     /// The layers that were left in floating point, most costly first.
     public let floatLayers: [String]
+    /// Their nodes, with those that belong to them.
+    let floatNodes: Set<String>
     /// What it loses.
     public let loss: QuantizationLoss
     /// What each layer costs alone; nil if all could be quantized, so that nobody had to know.
@@ -89,7 +91,7 @@ extension Model {
                 preconditionFailure("the attempt that held is kept")
             }
             return BudgetedModel(
-                quantized: quantized, floatLayers: [], loss: loss, sensitivity: nil, attempts: attempts)
+                quantized: quantized, floatLayers: [], floatNodes: [], loss: loss, sensitivity: nil, attempts: attempts)
         }
         let sensitivity = try search.sensitivity(progress)
         let known = Dictionary(search.layers.map { ($0.node, $0) }) { first, _ in first }
@@ -102,7 +104,8 @@ extension Model {
         else { throw budget.failure(attempts, layerCount: ranked.count) }
         let float = Array(ranked.prefix(count))
         return BudgetedModel(
-            quantized: quantized.explaining(float, sensitivity), floatLayers: float.map(\.node), loss: loss,
+            quantized: quantized.explaining(float, sensitivity), floatLayers: float.map(\.node),
+            floatNodes: float.reduce(into: []) { $0.formUnion($1.members) }, loss: loss,
             sensitivity: sensitivity, attempts: attempts)
     }
 }

@@ -25,7 +25,7 @@ import Testing
         let optimized = try Model(path: Digits.path).optimized(settings, on: data) { progress in
             if steps.last != progress.step { steps.append(progress.step) }
         }
-        #expect(steps == [.calibrate, .quantize, .evaluate, .compare, .benchmark])
+        #expect(steps == [.calibrate, .quantize, .evaluate, .benchmark, .compare, .verify])
         #expect(optimized.forms.map(\.name) == ["float", "int8"])
         let int8 = try #require(optimized.forms.last)
         let (before, after) = (try #require(optimized.forms[0].top1), try #require(int8.top1))

@@ -5,6 +5,7 @@ import Testing
 @Suite struct OptimizationPageTests {
     private static let reports = [
         OptimizationExample.full(), OptimizationExample.full(blocks: 2, isLabeled: false), OptimizationExample.bare(),
+        OptimizationExample.sweep(), OptimizationExample.sweep(isLabeled: false),
     ]
 
     /// Every number that a page shows is the one at the pointer beside it, rounded to the digits shown.
@@ -31,7 +32,7 @@ import Testing
             default: Issue.record("\(shown.pointer) is no figure: \(shown.text)")
             }
         }
-        #expect(numberCount >= (index == 0 ? 900 : index == 1 ? 200 : 4))
+        #expect(numberCount >= [900, 200, 4, 700, 700][index])
     }
 
     /// What is shown without a pointer holds no number but those of the field's words.
@@ -43,9 +44,10 @@ import Testing
         ] {
             rest = rest.replacingOccurrences(of: term, with: "")
         }
-        // Labels in plots are names of candidates.
+        // Labels in plots are names of candidates, or short for them.
         for candidate in Self.reports[index].candidates {
             rest = rest.replacingOccurrences(of: candidate.name, with: "")
+            rest = rest.replacingOccurrences(of: candidate.label, with: "")
             if candidate.name.hasPrefix("int8") {
                 rest = rest.replacingOccurrences(of: candidate.name.dropFirst(4), with: "")
             }
@@ -71,15 +73,25 @@ import Testing
             "</style><b>", "${alert(1)}`",
         ]
         let name = hostile.joined(separator: "|")
-        var report = OptimizationExample.full(blocks: 1)
+        var report = OptimizationExample.sweep()
         let elements = OptimizationPage(report.html).elements
         let attributes = OptimizationPage(report.html).attributes
         report.title = name
         report.notes = hostile
         report.layerTimingConditions = name
         report.budget?.description = name
+        report.choice?.reason = name
+        for index in report.verifications.indices { report.verifications[index].device = name }
         for index in report.candidates.indices {
             (report.candidates[index].name, report.candidates[index].fileName) = (name, name)
+            report.candidates[index].label = name
+            report.candidates[index].pruning?.pattern = name
+            report.candidates[index].pruning?.target = name
+            for layer in (report.candidates[index].pruning?.layers ?? []).indices {
+                report.candidates[index].pruning?.layers[layer].name = name
+                report.candidates[index].pruning?.layers[layer].operatorType = name
+                report.candidates[index].pruning?.layers[layer].reason = name
+            }
             for timing in report.candidates[index].timings.indices {
                 report.candidates[index].timings[timing].device = name
                 report.candidates[index].timings[timing].deviceName = name
@@ -88,6 +100,7 @@ import Testing
         for (index, text) in hostile.enumerated() where index < report.layers.count {
             (report.layers[index].name, report.layers[index].operatorType) = (text, text)
             (report.layers[index].reason, report.layers[index].value) = (text, text)
+            if report.layers[index].pruningReason != nil { report.layers[index].pruningReason = text }
             (report.tensors[index].name, report.tensors[index].sharedWith) = (text, text)
         }
         report.provenance.command = name

@@ -36,6 +36,21 @@ extension EvaluationData.Batch {
         return counts.count == 1 ? counts.first ?? 1 : 1
     }
 
+    /// The feed of the first samples, all of it where inputs differ in their first dimension.
+    func first(_ count: Int) -> [String: Tensor] {
+        guard sampleCount > count else { return feed }
+        return feed.mapValues { tensor in
+            let type = TensorType(tensor.elementType, [count] + tensor.shape.dropFirst())
+            return tensor.withUnsafeBytes { bytes in
+                var part = Tensor(zeros: type)
+                part.withUnsafeMutableBytes {
+                    $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix($0.count)))
+                }
+                return part
+            }
+        }
+    }
+
     /// The wrapping sum of the samples' fingerprints, as calibration records have it.
     var fingerprint: UInt64 { fingerprints(ofSamplesIn: feed).reduce(0, &+) }
 }

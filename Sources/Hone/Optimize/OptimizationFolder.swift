@@ -84,13 +84,13 @@ package final class OptimizationFolder {
     private var names: [String] {
         [
             OptimizedModel.FileName.model, OptimizedModel.FileName.record, OptimizedModel.FileName.json,
-            OptimizedModel.FileName.page,
+            OptimizedModel.FileName.pruned, OptimizedModel.FileName.page,
         ]
     }
 
     private func removeFiles() {
         for name in names.reversed() { unlink(path(name)) }
-        unlink(path(OptimizedModel.FileName.model) + ".data")
+        for name in [OptimizedModel.FileName.model, OptimizedModel.FileName.pruned] { unlink(path(name) + ".data") }
     }
 
     private func removeMade() {

@@ -2,15 +2,15 @@ import Tensors
 
 /// The steps of an optimization, in order.
 final class OptimizationRun {
-    private let model: Model
-    private let settings: OptimizationSettings
-    private let data: OptimizationData
-    private let progress: ((OptimizationProgress) -> Void)?
-    private let device: Device
-    private var calibrationSamples: OptimizedModel.Samples
+    let model: Model
+    let settings: OptimizationSettings
+    let data: OptimizationData
+    let progress: ((OptimizationProgress) -> Void)?
+    let device: Device
+    var calibrationSamples: OptimizedModel.Samples
     private var evaluationSamples: OptimizedModel.Samples
     private var steps: [(name: String, seconds: Double)] = []
-    private var notes: [String] = []
+    var notes: [String] = []
     /// The first of those that measure, on which layers are compared.
     private var comparedBatchCount = 0
 
@@ -35,76 +35,37 @@ final class OptimizationRun {
                 .invalidOption, "a budget in percentage points needs labels",
                 remedy: "give labels, or a budget in divergence")
         }
-        let calibration = try timed("calibrate") { () throws(HoneError) in try calibrate() }
-        let (quantized, budgeted) = try timed("quantize") { () throws(HoneError) in try quantize(calibration) }
-        var forms = [OptimizedModel.Form("float", model)]
-        if let budgeted, !budgeted.floatLayers.isEmpty {
-            let whole = try timed("quantize all layers") { () throws(HoneError) in try quantizeAll(calibration) }
-            forms.append(OptimizedModel.Form("int8, all layers", whole.model))
+        let dense = try makeDense()
+        var forms = [OptimizedModel.Form(.float, "float", model)]
+        if let whole = dense.whole { forms.append(OptimizedModel.Form(.int8, "int8, all layers", whole.model)) }
+        var made = [forms.count: dense.made]
+        let densePosition = forms.count
+        forms.append(OptimizedModel.Form(.int8, "int8", dense.made.quantized.model))
+        for level in settings.prunings.map({ PruningLevel(settings: $0) }) {
+            let one = try make(level, beside: dense)
+            made[forms.count] = one
+            forms.append(OptimizedModel.Form(.pruned, level.name, one.quantized.model, one.pruned, level))
         }
-        forms.append(OptimizedModel.Form("int8", quantized.model))
         try timed("evaluate") { () throws(HoneError) in try evaluate(&forms) }
-        let comparison = try timed("compare") { () throws(HoneError) in try compare(quantized.model) }
-        let sensitivity = try rank(calibration, budgeted)
+        if let budget = settings.budget {
+            for index in forms.indices { forms[index].margin = forms[index].loss.map { BudgetMargin($0, budget) } }
+        }
         try timed("benchmark") { () throws(HoneError) in
             benchmark(&forms, LatencyMeasurement.openShapes(model, of: first.feed))
         }
+        let choice = FormChoice(forms, dense: densePosition, hasBudget: settings.budget != nil)
+        guard let chosen = made[choice.position] else { preconditionFailure("the result is one of those made") }
+        let comparison = try timed("compare") { () throws(HoneError) in
+            try compare(chosen.float, chosen.quantized.model)
+        }
+        let sensitivity = try rank(dense.made.calibration, dense.budgeted)
+        let verifications = try timed("verify") { () throws(HoneError) in try verify(chosen.quantized.model, first) }
         return OptimizedModel(
-            quantized: quantized, calibration: calibration, budgeted: budgeted, forms: forms, comparison: comparison,
-            sensitivity: sensitivity, notes: quantized.warnings + notes, settings: settings,
-            calibrationSamples: calibrationSamples,
-            evaluationSamples: evaluationSamples, steps: steps)
-    }
-
-    private func calibrate() throws(HoneError) -> Calibration {
-        report(.calibrate, 0, of: data.calibration.batchCount)
-        var index = 0
-        return try model.calibrated(settings: settings.quantization, device: device, threads: settings.threads) {
-            guard index < self.data.calibration.batchCount else { return nil }
-            let batch = try self.data.calibration.read(index)
-            index += 1
-            self.calibrationSamples.add(batch)
-            self.report(.calibrate, index, of: self.data.calibration.batchCount)
-            return batch.feed
-        }
-    }
-
-    private func quantize(
-        _ calibration: Calibration
-    ) throws(HoneError) -> (quantized: QuantizedModel, budgeted: BudgetedModel?) {
-        guard let budget = settings.budget else { return (try quantizeAll(calibration), nil) }
-        report(.quantize, 0, of: 0)
-        let budgeted = try model.quantized(
-            with: calibration, settings: settings.quantization, within: budget, on: data.evaluation, device: device,
-            threads: settings.threads,
-            progress: { found in
-                switch found {
-                case .ranking(let done, let total): self.report(.rank, done, of: total)
-                case .evaluating(let layers, let done, let total):
-                    self.progress?(
-                        OptimizationProgress(step: .search, done: done, total: total, floatLayers: layers))
-                }
-            }, rereading: rereading())
-        return (budgeted.quantized, budgeted)
-    }
-
-    /// By the recipe, without a budget.
-    private func quantizeAll(_ calibration: Calibration) throws(HoneError) -> QuantizedModel {
-        report(.quantize, 0, of: 0)
-        return try model.quantized(
-            with: calibration, settings: settings.quantization, device: device, threads: settings.threads,
-            rereading: rereading())
-    }
-
-    /// What calibrated, batch by batch, for a recipe to read again.
-    private func rereading() -> (Int) throws -> [String: Tensor]? {
-        var done = 0
-        return { index in
-            guard index < self.data.calibration.batchCount else { return nil }
-            done += 1
-            self.report(.quantize, done, of: 0)
-            return try self.data.calibration.read(index).feed
-        }
+            quantized: chosen.quantized, calibration: chosen.calibration, budgeted: dense.budgeted, forms: forms,
+            chosen: choice.position, choice: choice.reason, dense: densePosition, comparison: comparison,
+            sensitivity: sensitivity, verifications: verifications, notes: chosen.quantized.warnings + notes,
+            settings: settings, calibrationSamples: calibrationSamples, evaluationSamples: evaluationSamples,
+            steps: steps)
     }
 
     private func evaluate(_ forms: inout [OptimizedModel.Form]) throws(HoneError) {
@@ -120,10 +81,10 @@ final class OptimizationRun {
     }
 
     /// On the first batches, as many as fit into the settings' number of samples.
-    private func compare(_ quantized: Model) throws(HoneError) -> ModelComparison {
+    private func compare(_ float: Model, _ quantized: Model) throws(HoneError) -> ModelComparison {
         report(.compare, 0, of: 0)
         var (index, seen) = (0, 0)
-        return try model.compare(with: quantized, device: device, threads: settings.threads) {
+        return try float.compare(with: quantized, device: device, threads: settings.threads) {
             if index > 0 { self.report(.compare, index, of: 0) }
             guard index < self.data.evaluation.batchCount else { return nil }
             let batch = try self.data.evaluation.read(index)
@@ -133,6 +94,34 @@ final class OptimizationRun {
             seen += batch.sampleCount
             return batch.feed
         }
+    }
+
+    /// The first samples that measure, on every device beside the reference. A device that cannot is noted.
+    private func verify(
+        _ quantized: Model, _ batch: EvaluationData.Batch
+    ) throws(HoneError) -> [OptimizedModel.Verification] {
+        let count = settings.verifiedSampleCount
+        guard count > 0 else { return [] }
+        let devices = settings.timedDevices
+        let feed = quantized.fixedBatch == nil ? batch.first(count) : batch.feed
+        var verifications: [OptimizedModel.Verification] = []
+        report(.verify, 0, of: devices.count)
+        for (index, device) in devices.enumerated() {
+            do throws(HoneError) {
+                let found = try quantized.verify(
+                    Execution("reference"), against: Execution("\(device)"), feeds: [feed], threads: settings.threads)
+                let one = OptimizedModel.Verification(
+                    device: device, sampleCount: EvaluationData.Batch(feed: feed, labels: nil).sampleCount, found)
+                if !one.isWithinBounds {
+                    notes.append("\(device) does not compute what the reference does: see 'hone verify'")
+                }
+                verifications.append(one)
+            } catch {
+                notes.append("not verified on \(device): \(error)")
+            }
+            report(.verify, index + 1, of: devices.count)
+        }
+        return verifications
     }
 
     /// What each layer costs alone, rounded to nearest: where a recipe spreads its corrections no layer stands alone.
@@ -174,11 +163,15 @@ final class OptimizationRun {
         }
     }
 
-    private func report(_ step: OptimizationProgress.Step, _ done: Int, of total: Int) {
-        progress?(OptimizationProgress(step: step, done: done, total: total))
+    func report(
+        _ step: OptimizationProgress.Step, _ done: Int, of total: Int, _ level: PruningLevel? = nil
+    ) {
+        var made = OptimizationProgress(step: step, done: done, total: total)
+        made.level = level?.label
+        progress?(made)
     }
 
-    private func timed<Result>(
+    func timed<Result>(
         _ name: String, _ body: () throws(HoneError) -> Result
     ) throws(HoneError) -> Result {
         let start = ContinuousClock.now

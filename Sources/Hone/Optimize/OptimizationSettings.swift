@@ -8,6 +8,10 @@ public struct OptimizationSettings: Sendable {
     public var quantization: QuantizationSettings
     /// How much it may lose; nil for no limit, and so no layer in floating point for its sake.
     public var budget: AccuracyBudget?
+    /// Ways of pruning, in the order of rising sparsity: each makes a model of its own from the original, which is calibrated,
+    /// quantized and measured beside the dense one. With a budget the fastest model that holds it is the result; without, that
+    /// of a single level, or the dense one where there are several.
+    public var prunings: [PruningSettings] = []
     /// What latency is measured on; the first one also calibrates and measures accuracy. Nil for the processor and the first
     /// OpenCL device that is not the processor again, with everything else on what `Device.automatic` means.
     public var devices: [Device]?
@@ -18,6 +22,8 @@ public struct OptimizationSettings: Sendable {
     /// Whether to measure what quantizing each layer alone costs: a run over these samples for each. A budget that layers are
     /// left in floating point for measures it anyway.
     public var ranksLayers = false
+    /// On how many samples the result is held against the reference, bit for bit, on every device; 0 for none.
+    public var verifiedSampleCount = 2
     /// How long each model is timed on each device.
     public var benchmarkSeconds = 1.0
 
@@ -63,6 +69,10 @@ public struct OptimizationSettings: Sendable {
                 "\(benchmarkSeconds) seconds of timing and \(comparedSampleCount) samples to compare measure nothing",
                 remedy: "give numbers above 0")
         }
+        guard verifiedSampleCount >= 0 else {
+            throw HoneError(.invalidOption, "\(verifiedSampleCount) samples cannot be verified", remedy: "0 for none")
+        }
         try budget?.check()
+        try PruningLevel.check(prunings)
     }
 }

@@ -10,18 +10,27 @@ extension OptimizedModel {
         package static let record = "calibration.cal"
         package static let json = "report.json"
         package static let page = "report.html"
+        /// The pruned model in floating point, where the result is one: what the record of calibration belongs to.
+        package static let pruned = "model_pruned.onnx"
     }
 
     /// All of it as the values of a report.
     ///
-    /// - Parameter byteCounts: the size of each form's file, in the order of `forms`.
+    /// - Parameter sizes: the size of each form's file, in the order of `forms`.
     /// - Throws: what the passes before quantization throw.
-    func report(_ origin: OptimizationOrigin, byteCounts: [Int]) throws(HoneError) -> OptimizationReport {
-        let candidates = zip(forms, byteCounts).enumerated().map { index, pair in
-            candidate(pair.0, byteCount: pair.1, origin, isFirst: index == 0, isLast: index == forms.count - 1)
+    func report(_ origin: OptimizationOrigin, sizes: [FormSize]) throws(HoneError) -> OptimizationReport {
+        let candidates = zip(forms, sizes).enumerated().map { index, pair in
+            candidate(pair.0, pair.1, origin, index)
         }
         var report = OptimizationReport(
-            title: origin.fileName, provenance: provenance(origin), candidates: candidates)
+            title: origin.fileName, provenance: provenance(origin), candidates: candidates, chosen: chosen)
+        report.choice = reportedChoice()
+        report.dense = report.choice == nil ? nil : dense
+        report.verifications = verifications.map {
+            OptimizationReport.Verification(
+                device: "\($0.device)", sampleCount: $0.sampleCount, nodeCount: $0.nodeCount,
+                differingCount: $0.differingCount, isWithinBounds: $0.isWithinBounds)
+        }
         report.layers = try ReportedLayers(self).rows()
         report.layerTimingConditions = forms.first?.timings.first.map { timing in
             let configuration = timing.result.configuration
@@ -41,12 +50,21 @@ extension OptimizedModel {
     }
 
     private func candidate(
-        _ form: Form, byteCount: Int, _ origin: OptimizationOrigin, isFirst: Bool, isLast: Bool
+        _ form: Form, _ size: FormSize, _ origin: OptimizationOrigin, _ index: Int
     ) -> OptimizationReport.Candidate {
-        // What a budget refused is in no file.
-        let file = isFirst ? origin.fileName : isLast ? FileName.model : ""
+        // What is not the result is in no file.
+        let file = index == 0 ? origin.fileName : index == chosen ? FileName.model : ""
+        let kind: OptimizationReport.Candidate.Kind =
+            switch form.kind {
+            case .float: .float
+            case .int8: .int8
+            case .pruned: .pruned
+            }
         var candidate = OptimizationReport.Candidate(
-            kind: isFirst ? .float : .int8, name: form.name, fileName: file, byteCount: byteCount)
+            kind: kind, name: form.name, fileName: file, byteCount: size.byteCount)
+        candidate.compressedByteCount = size.compressedByteCount
+        candidate.label = form.level?.label ?? form.name
+        (candidate.pruning, candidate.margin) = (reportedPruning(form), reportedMargin(form))
         (candidate.top1, candidate.top5) = (form.top1, form.top5)
         candidate.comparison = form.loss.map { OptimizationReport.Comparison($0, outputs: form.outputs) }
         candidate.timings = form.timings.map { timing in
@@ -86,13 +104,15 @@ extension OptimizedModel {
 
     private func reportedBudget() -> OptimizationReport.Budget? {
         guard let budget = settings.budget, let budgeted else { return nil }
-        return OptimizationReport.Budget(
+        var reported = OptimizationReport.Budget(
             description: "\(budget)",
             attempts: budgeted.attempts.map {
                 OptimizationReport.Budget.Attempt(
                     floatLayerCount: $0.floatLayerCount, drop: $0.loss.drop, klDivergence: $0.loss.klDivergence,
                     holds: $0.holds)
             })
+        if case .drop(let points) = budget { reported.allowedDrop = points }
+        return reported
     }
 }
 

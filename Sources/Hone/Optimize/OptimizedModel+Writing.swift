@@ -5,7 +5,7 @@ import Tensors
 
 extension OptimizedModel {
     /// Writes `model_int8.onnx`, `calibration.cal`, `report.json` and `report.html` into a folder, which is made if it is not
-    /// there. Files of an earlier report are replaced; the page comes last, so that where it is, all of it is.
+    /// there; and where the result is pruned, `model_pruned.onnx`, which is that before quantization. Files of an earlier report are replaced; the page comes last, so that where it is, all of it is.
     ///
     /// - Throws: `.fileAccess` if the folder cannot be made or written.
     public func write(to folder: String, origin: OptimizationOrigin) throws(HoneError) {
@@ -21,18 +21,13 @@ extension OptimizedModel {
     ) throws(HoneError) -> OptimizationReport {
         try folder.begin()
         try quantized.model.save(to: folder.path(FileName.model))
-        var counts: [Int] = []
+        if let pruned = forms[chosen].pruned { try pruned.model.save(to: folder.path(FileName.pruned)) }
+        var sizes: [FormSize] = []
         for (index, form) in forms.enumerated() {
-            let path =
-                index == 0 ? origin.path : index == forms.count - 1 ? folder.path(FileName.model) : nil
-            // A model of the library's caller may have no file.
-            if let path, let size = OptimizationFolder.size(of: path) {
-                counts.append(size)
-            } else {
-                counts.append(try form.model.serialized().count)
-            }
+            let path = index == 0 ? origin.path : index == chosen ? folder.path(FileName.model) : nil
+            sizes.append(try FormSize(of: form.model, at: path, isCompressing: !settings.prunings.isEmpty))
         }
-        let report = try report(origin, byteCounts: counts)
+        let report = try report(origin, sizes: sizes)
         try calibration.save(to: folder.path(FileName.record))
         try AtomicFile.write(report.json.serialized() + "\n", to: folder.path(FileName.json))
         try AtomicFile.write(report.html, to: folder.path(FileName.page))

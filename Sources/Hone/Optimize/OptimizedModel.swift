@@ -5,7 +5,17 @@ import Tensors
 public struct OptimizedModel: Sendable {
     /// One form of the model.
     public struct Form: Sendable {
-        /// `float`, `int8`, or `int8, all layers` for what a budget refused.
+        /// What it computes with.
+        public enum Kind: Sendable {
+            case float
+            case int8
+            /// On integers, with weights that pruning made zero.
+            case pruned
+        }
+
+        /// What it computes with.
+        public let kind: Kind
+        /// `float`, `int8`, `int8, all layers` for what a budget refused, or such as `int8, 50 % pruned`.
         public let name: String
         /// The model itself.
         public let model: Model
@@ -17,9 +27,17 @@ public struct OptimizedModel: Sendable {
         public var loss: QuantizationLoss? { outputs.map { QuantizationLoss($0) } }
         /// On every device that could be measured, in the same order for each form.
         public internal(set) var timings: [Timing] = []
+        /// Whether it holds the budget, and if not, how far it is from it; nil without one, and for the float model.
+        public internal(set) var margin: BudgetMargin?
+        /// What pruning made of the layers, before quantization; nil for a dense form.
+        public let pruned: PrunedModel?
         package internal(set) var outputs: OutputLoss?
+        let level: PruningLevel?
 
-        init(_ name: String, _ model: Model) { (self.name, self.model) = (name, model) }
+        init(_ kind: Kind, _ name: String, _ model: Model, _ pruned: PrunedModel? = nil, _ level: PruningLevel? = nil) {
+            (self.kind, self.name, self.model) = (kind, name, model)
+            (self.pruned, self.level) = (pruned, level)
+        }
     }
 
     /// How fast one form is on one device.
@@ -41,6 +59,21 @@ public struct OptimizedModel: Sendable {
         }
     }
 
+    /// The result on one device held against the reference.
+    struct Verification: Sendable {
+        let device: Device
+        let sampleCount: Int
+        let nodeCount: Int
+        let differingCount: Int
+        let isWithinBounds: Bool
+
+        init(device: Device, sampleCount: Int, _ report: VerificationReport) {
+            (self.device, self.sampleCount, nodeCount) = (device, sampleCount, report.nodes.count)
+            differingCount = report.nodes.count { !$0.isEqual }
+            isWithinBounds = report.isWithinBounds
+        }
+    }
+
     /// What was read of some samples.
     struct Samples: Sendable {
         var name: String
@@ -56,18 +89,25 @@ public struct OptimizedModel: Sendable {
         }
     }
 
-    /// The quantized model, with what became of each node and why.
+    /// The result: a quantized model, with what became of each node and why.
     public let quantized: QuantizedModel
-    /// The record that its ranges come from.
+    /// The record that its ranges come from: of the float model, or of the pruned one in `forms[chosen].pruned`.
     public let calibration: Calibration
-    /// What a budget led to; nil without one.
+    /// What a budget led to for the dense model; nil without one.
     public let budgeted: BudgetedModel?
-    /// The float model first, then what was made from it; the last one is `quantized`.
+    /// The float model first, then what was made from it: dense int8, and the levels of pruning.
     public internal(set) var forms: [Form]
-    /// Float against int8, value by value.
+    /// The position of the result among them.
+    public let chosen: Int
+    /// Why it is that one.
+    package let choice: FormChoice.Reason
+    /// The position of the dense int8 model.
+    public let dense: Int
+    /// The result against the same in floating point, pruned or not, value by value.
     public let comparison: ModelComparison
-    /// What quantizing each layer alone costs; nil where nobody had to know, or asked.
+    /// What quantizing each layer of the model as it came alone costs; nil where nobody had to know, or asked.
     public let sensitivity: Sensitivity?
+    let verifications: [Verification]
     /// What deserves a look: devices that could not be measured, data that are not finite.
     public internal(set) var notes: [String]
 

@@ -16,6 +16,8 @@ struct ReportedLayers {
     private let alone: [String: QuantizationLoss]
     private let times: (float: [String: Double], int8: [String: Double])
     private let activations: [String: QuantizationReport.Activation]
+    private let densities: [String: Double]
+    private let pruned: [String: PrunedModel.Layer]
 
     /// - Throws: what the passes before quantization throw.
     init(_ optimized: OptimizedModel) throws(HoneError) {
@@ -38,13 +40,23 @@ struct ReportedLayers {
         ) { first, _ in first }
         times = (
             ReportedLayers.times(optimized.forms.first?.timings.first),
-            ReportedLayers.times(optimized.forms.last?.timings.first)
+            ReportedLayers.times(optimized.forms[optimized.chosen].timings.first)
         )
+        // A report without any pruning says nothing of zeros.
+        let isPruning = !optimized.settings.prunings.isEmpty
+        densities = Dictionary(
+            (isPruning ? ModelSparsity(quantized.model).layers : []).compactMap { layer in
+                layer.kernelDensity.map { (layer.name, $0) }
+            }
+        ) { first, _ in first }
+        pruned = Dictionary(
+            (optimized.forms[optimized.chosen].pruned?.layers ?? []).map { ($0.name, $0) }
+        ) { first, _ in first }
         activations = Dictionary(quantized.report.activations.map { ($0.value, $0) }) { first, _ in first }
     }
 
     /// Milliseconds by the name of the step; those that only change a layout belong to no layer.
-    private static func times(_ timing: OptimizedModel.Timing?) -> [String: Double] {
+    static func times(_ timing: OptimizedModel.Timing?) -> [String: Double] {
         var times: [String: Double] = [:]
         for step in timing?.result.layers ?? [] where step.operatorType != "hone.Reorder" {
             times[step.name, default: 0] += step.milliseconds
@@ -68,6 +80,9 @@ struct ReportedLayers {
             row.alone = alone[layer.node].map { OptimizationReport.Comparison($0, outputs: nil) }
             row.floatMilliseconds = times.float[layer.node]
             row.int8Milliseconds = times.int8[layer.node]
+            row.density = densities[layer.node]
+            row.pruningError = pruned[layer.node].flatMap { $0.isPruned ? $0.errorRefitted ?? $0.errorMasked : nil }
+            row.pruningReason = pruned[layer.node]?.decision
             row.weights = node.flatMap { weights(of: $0, entry) }
             if let activation = row.value.flatMap({ activations[$0] }) {
                 row.outputScale = activation.quantization.scale

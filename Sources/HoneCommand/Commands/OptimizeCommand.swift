@@ -30,12 +30,12 @@ enum OptimizeCommand: Command {
                 "time models on these, separated by commas; the first also calibrates and measures (default: cpu and the first OpenCL GPU)"
             ),
             DeviceOption.threads, .flag("--json", "print the report as JSON"),
-        ] + QuantizationArguments.ranges + DataOptions.preprocessing,
+        ] + OptimizationPruning.options + QuantizationArguments.ranges + DataOptions.preprocessing,
         notes: [
             "Calibrates, quantizes, measures both models on the same samples, compares them layer by layer and times them, one "
                 + "sample at a time. DIR gets model_int8.onnx (standard ONNX), calibration.cal (for 'hone quantize --calibration'), "
-                + "report.json and report.html; those of an earlier report are replaced.",
-            OptimizationSamples.note,
+                + "report.json and report.html, and model_pruned.onnx where the result is pruned; those of an earlier report are replaced.",
+            OptimizationSamples.note, OptimizationPruning.note,
             "Without labels, what is measured is how often both models give the same answer, and how far their answers diverge. "
                 + "A device that cannot run the models is noted in the report.",
         ],
@@ -72,6 +72,7 @@ enum OptimizeCommand: Command {
         var settings = OptimizationSettings()
         settings.quantization = try QuantizationArguments.settings(arguments)
         if !arguments.has("--recipe") { settings.quantization.recipe = .balanced }
+        settings.prunings = try OptimizationPruning.settings(arguments)
         settings.ranksLayers = arguments.has("--sensitivity")
         settings.threads = try arguments.integer("--threads")
         settings.devices = try arguments.value("--device").map { try devices($0, arguments) }

@@ -7,92 +7,32 @@ struct CandidatesSection {
     var markup: Markup {
         """
         <section><h2>Accuracy, size and speed</h2>
-        \(plots)\(table)\(timings)</section>
+        \(choice)\(CandidatePlots(report: report).markup)\(table)\(timings)</section>
 
         """
     }
 
-    // MARK: Plots
-
-    /// For each candidate what the plots hold against cost: top-1 accuracy, or predictions equal to the original's.
-    private var qualities: (label: String, values: [(value: Double, whisker: ClosedRange<Double>?)?]) {
-        if candidates.contains(where: { $0.top1 != nil }) {
-            let original = candidates.first?.top1
-            return (
-                "Top-1 accuracy, %",
-                candidates.map { candidate in
-                    guard let top1 = candidate.top1 else { return nil }
-                    let whisker = candidate.comparison?.interval.flatMap { interval in
-                        original.map { ($0 - interval.upperBound)...($0 - interval.lowerBound) }
-                    }
-                    return (top1, whisker)
-                }
-            )
-        }
-        return (
-            "Same prediction as the original, %",
-            candidates.enumerated().map { index, candidate in
-                index == 0 ? (100, nil) : candidate.comparison?.agreement.map { ($0, nil) }
-            }
-        )
+    /// Why the result is what it is; empty where there was nothing to choose from.
+    private var choice: Markup {
+        guard let choice = report.choice else { return "" }
+        return "<p>Result: \(Figure.name("/choice/reason", choice.reason)).</p>\n"
     }
 
-    private var plots: Markup {
-        let (label, values) = qualities
-        guard values.compactMap({ $0 }).count > 1 else {
-            return "<p class=\"none\">No plot: neither accuracy nor agreement was measured.</p>\n"
-        }
-        var plots: Markup = ""
-        var known: Set<String> = []
-        for (index, timing) in (candidates.first?.timings ?? []).enumerated()
-        where known.insert(timing.device).inserted {
-            let costs = candidates.map { $0.timings.first { $0.isComparable(to: timing) }?.median }
-            let device = Figure.name("/candidates/0/timings/\(index)/device", timing.device)
-            plots += plot(
-                "Against latency on \(device)", "Against latency on \(timing.device)", label, values, costs,
-                caption: """
-                    \(Figure.name("/candidates/0/timings/\(index)/deviceName", timing.deviceName))\
-                    \(timing.conditions("/candidates/0/timings/\(index)")). \(whiskers)
-                    """, costLabel: "Median latency, ms")
-        }
-        let sizes = candidates.map { Double($0.byteCount) / 1_048_576 }
-        plots += plot(
-            "Against size", "Against size", label, values, sizes, caption: "Size of the model file. \(whiskers)",
-            costLabel: "File size, MiB")
-        return "<div class=\"plots\">\(plots)</div>\n"
-    }
-
-    private var whiskers: Markup {
-        candidates.contains { $0.comparison?.interval != nil }
-            ? "Up and to the left is better. Bars: paired 95 % interval of the drop from the original."
-            : "Up and to the left is better."
-    }
-
-    private func plot(
-        _ title: Markup, _ plain: String, _ label: String, _ values: [(value: Double, whisker: ClosedRange<Double>?)?],
-        _ costs: [Double?], caption: Markup, costLabel: String
-    ) -> Markup {
-        let points = candidates.indices.compactMap { index -> ParetoPlot.Point? in
-            guard let quality = values[index], let cost = costs[index] else { return nil }
-            return ParetoPlot.Point(
-                label: candidates[index].name, kind: candidates[index].kind, cost: cost, quality: quality.value,
-                whisker: quality.whisker)
-        }
-        guard points.count > 1 else { return "" }
-        return ParetoPlot(
-            title: title, label: plain, caption: caption, costLabel: costLabel, qualityLabel: label, points: points
-        ).markup
-    }
-
-    // MARK: Tables
+    private var isPruned: Bool { candidates.contains { $0.pruning != nil } }
+    private var isCompressed: Bool { candidates.contains { $0.compressedByteCount != nil } }
+    private var hasBudget: Bool { report.choice != nil && candidates.contains { $0.margin != nil } }
 
     private var table: Markup {
         var rows: Markup = ""
-        for (index, candidate) in candidates.enumerated() { rows += row(candidate, "/candidates/\(index)") }
+        for (index, candidate) in candidates.enumerated() { rows += row(candidate, index) }
+        var extra: Markup = isCompressed ? "<th class=\"n\">Compressed</th>" : ""
+        if isPruned { extra += "<th class=\"n\">Zero blocks, %</th><th class=\"n\">Density, %</th>" }
+        let budget: Markup = hasBudget ? "<th>Budget</th>" : ""
         return """
             <p class="caption">Models, the drop against the first one</p>
-            <div class="box"><table><thead><tr><th>Model</th><th class="n">Size</th><th class="n">Top‑1, %</th><th class="n">Top‑5, %</th>\
-            <th class="n">Drop, pp</th><th class="n">95 % interval, pp</th><th class="n">Lost</th><th class="n">Gained</th>\
+            <div class="box"><table class="models"><thead><tr><th>Model</th><th class="n">Size</th>\(extra)\
+            <th class="n">Top‑1, %</th><th class="n">Top‑5, %</th>\
+            <th class="n">Drop, pp</th><th class="n">95 % interval, pp</th>\(budget)<th class="n">Lost</th><th class="n">Gained</th>\
             <th class="n">Same prediction, %</th><th class="n">KL, nats</th><th class="n">Output SQNR, dB</th>\
             <th class="n">Samples</th></tr></thead>
             <tbody>\(rows)</tbody></table></div>
@@ -100,25 +40,56 @@ struct CandidatesSection {
             """
     }
 
-    private func row(_ candidate: OptimizationReport.Candidate, _ base: String) -> Markup {
+    /// Whether the budget holds, or how far it is broken.
+    private func budget(_ margin: OptimizationReport.Margin?, _ base: String) -> Markup {
+        guard let margin else { return "<td></td>" }
+        if margin.holds { return "<td>holds</td>" }
+        if let points = margin.excessPoints {
+            return """
+                <td class="over">over by \(Figure.inline("\(base)/excessPercentagePoints", NumberText.fixed(points, 2), "pp"))</td>
+                """
+        }
+        if let nats = margin.excessNats {
+            return """
+                <td class="over">over by \(Figure.inline("\(base)/excessNats", NumberText.digits(nats), "nats"))</td>
+                """
+        }
+        return "<td class=\"over\">does not hold</td>"
+    }
+
+    private func row(_ candidate: OptimizationReport.Candidate, _ index: Int) -> Markup {
+        let base = "/candidates/\(index)"
         let comparison = candidate.comparison
         let at = base + "/comparison"
+        let isResult = report.choice != nil && index == report.chosen
+        // What is not the result has no file.
+        let file: Markup =
+            candidate.fileName.isEmpty ? "" : "<small>\(Figure.name("\(base)/file", candidate.fileName))</small>"
         var cells: Markup = """
-            <th scope="row">\(Figure.name("\(base)/name", candidate.name))\
-            <small>\(Figure.name("\(base)/file", candidate.fileName))</small></th>
+            <th scope="row">\(Figure.name("\(base)/name", candidate.name))\(file)</th>
             """
         cells += Figure.cell("\(base)/bytes", NumberText.bytes(candidate.byteCount))
+        if isCompressed {
+            cells += Figure.cell("\(base)/compressedBytes", candidate.compressedByteCount.map(NumberText.bytes))
+        }
+        if isPruned {
+            cells += Figure.cell(
+                "\(base)/pruning/sparsityPercent", (candidate.pruning?.sparsity).map { NumberText.fixed($0, 1) })
+            cells += Figure.cell(
+                "\(base)/pruning/densityPercent", (candidate.pruning?.density).map { NumberText.fixed($0, 1) })
+        }
         cells += Figure.cell("\(base)/top1Percent", candidate.top1.map { NumberText.fixed($0, 2) })
         cells += Figure.cell("\(base)/top5Percent", candidate.top5.map { NumberText.fixed($0, 2) })
         cells += Figure.cell("\(at)/dropPercentagePoints", comparison?.drop.map { NumberText.fixed($0, 2) })
         cells += Figure.intervalCell("\(at)/drop95", comparison?.interval)
+        if hasBudget { cells += budget(candidate.margin, "\(base)/budget") }
         cells += Figure.cell("\(at)/onlyOriginalRight", comparison?.lostCount.map(NumberText.count))
         cells += Figure.cell("\(at)/onlyThisRight", comparison?.gainedCount.map(NumberText.count))
         cells += Figure.cell("\(at)/agreementPercent", comparison?.agreement.map { NumberText.fixed($0, 2) })
         cells += Figure.cell("\(at)/klDivergence", comparison?.klDivergence.map(NumberText.digits))
         cells += Figure.cell("\(at)/sqnrDecibels", comparison?.signalToNoise.map(NumberText.decibels))
         cells += Figure.cell("\(at)/samples", comparison.map { NumberText.count($0.sampleCount) })
-        return "<tr>\(cells)</tr>\n"
+        return "<tr\(isResult ? " class=\"result\"" : "" as Markup)>\(cells)</tr>\n"
     }
 
     /// What each device is called by its maker.

@@ -79,6 +79,15 @@ struct HeadlineSection {
             """)
     }
 
+    /// What pruning alone gained; empty for a dense result.
+    private func overDense(_ speed: OptimizationReport.Headline.Speed, _ base: String) -> Markup {
+        guard let dense = speed.dense, let ratio = speed.speedUpOverDense else { return "" }
+        return """
+             Dense int8: \(Figure.inline("\(base)/denseMilliseconds", NumberText.digits(dense.median), "ms")), so pruning makes it \
+            \(Figure.inline("\(base)/speedUpOverDense", NumberText.fixed(ratio, 2) + "×")) as fast.
+            """
+    }
+
     private func speed(_ speed: OptimizationReport.Headline.Speed, _ index: Int) -> Markup {
         let base = "/headline/speeds/\(index)"
         let (before, after) = (speed.original.median, speed.chosen.median)
@@ -89,7 +98,7 @@ struct HeadlineSection {
             """
             Median from \(Figure.inline("\(base)/originalMilliseconds", NumberText.digits(before), "ms")) to \
             \(Figure.inline("\(base)/chosenMilliseconds", NumberText.digits(after), "ms"))\
-            \(speed.chosen.conditions(base)).
+            \(speed.chosen.conditions(base)).\(overDense(speed, base))
             """)
     }
 }

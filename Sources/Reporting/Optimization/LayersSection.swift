@@ -21,7 +21,7 @@ struct LayersSection {
             <th class="n" data-by="up"\(sortedBy(.noise))>SQNR, dB</th>\
             <th class="n" data-by="up">Cosine</th><th class="n" data-by="down">Saturated, %</th>\
             <th class="n" data-by="down">Float, ms</th><th class="n" data-by="down">Int8, ms</th>\
-            <th class="n" data-by="down">Weights</th><th class="n" data-by="down">In int8</th>\
+            <th class="n" data-by="down">Weights</th><th class="n" data-by="down">In int8</th>\(pruningHeader)\
             <th class="state" data-by="text">State</th></tr></thead>
             <tbody>
             \(rows)</tbody></table></div></section>
@@ -38,12 +38,28 @@ struct LayersSection {
         if report.sensitivitySampleCount == nil {
             text += " What layers cost alone was not measured."
         }
+        if hasDensities { text += " Density is the share of weight blocks that the kernels compute with." }
+        if isPruned {
+            text += """
+                 Pruning error is that of the layer's output in floating point when it is pruned, squared, as a part of the \
+                output; SQNR, cosine and saturation are those of quantization alone, against the pruned model in floating \
+                point.
+                """
+        }
         if let conditions = report.layerTimingConditions {
             text += " Times: \(Figure.name("/layerTimingConditions", conditions))."
         } else {
             text += " Layers were not timed."
         }
         return text
+    }
+
+    private var hasDensities: Bool { layers.contains { $0.density != nil } }
+    private var isPruned: Bool { layers.contains { $0.pruningReason != nil } }
+
+    private var pruningHeader: Markup {
+        (hasDensities ? "<th class=\"n\" data-by=\"up\">Density, %</th>" : "" as Markup)
+            + (isPruned ? "<th class=\"n\" data-by=\"down\">Pruning error</th>" : "")
     }
 
     private enum Rank { case loss, noise }
@@ -105,7 +121,14 @@ struct LayersSection {
             cells += Figure.cell("\(base)/weights/floatBytes", weight)
         }
         cells += Figure.cell("\(base)/weights/int8Bytes", layer.weights.map { NumberText.bytes($0.int8ByteCount) })
-        cells += "<td class=\"state\">\(told)</td>"
+        if hasDensities {
+            cells += Figure.cell("\(base)/densityPercent", layer.density.map { NumberText.fixed($0, 1) })
+        }
+        if isPruned { cells += Figure.cell("\(base)/pruningError", layer.pruningError.map(NumberText.digits)) }
+        let pruning = layer.pruningReason.map { reason in
+            "<small>\(Figure.name("\(base)/pruningReason", reason))</small>" as Markup
+        }
+        cells += "<td class=\"state\">\(told)\(pruning ?? "")</td>"
         return "<tr>\(cells)</tr>\n"
     }
 }

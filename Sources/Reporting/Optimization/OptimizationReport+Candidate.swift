@@ -11,9 +11,13 @@ extension OptimizationReport {
         package var kind: Kind
         /// As the report calls it, for instance `int8`.
         package var name: String
+        /// The same in a few letters, for plots: the name unless said otherwise.
+        package var label: String
         /// Without its folder.
         package var fileName: String
         package var byteCount: Int
+        /// Of the file compressed with zlib, which finds the zeros; nil if it was not looked at.
+        package var compressedByteCount: Int?
         /// Top-1 and top-5 accuracy in percent; nil without labels (and top-5 where it says nothing, as with few classes).
         package var top1: Double?
         package var top5: Double?
@@ -21,10 +25,15 @@ extension OptimizationReport {
         package var comparison: Comparison?
         /// On each device in each configuration, in the same order for each candidate.
         package var timings: [Timing] = []
+        /// How it was pruned; nil for a dense one.
+        package var pruning: Pruning?
+        /// Whether it holds the budget; nil without one, and for the first candidate.
+        package var margin: Margin?
 
         package init(kind: Kind, name: String, fileName: String, byteCount: Int) {
             self.kind = kind
             self.name = name
+            label = name
             self.fileName = fileName
             self.byteCount = byteCount
         }
@@ -105,6 +114,8 @@ extension OptimizationReport {
 
         /// In words, for instance `1.0 pp`.
         package var description: String
+        /// The drop of top-1 accuracy that is allowed, in percentage points; nil for a budget in divergence.
+        package var allowedDrop: Double?
         /// In order of trying.
         package var attempts: [Attempt]
 

@@ -7,9 +7,14 @@ extension OptimizationReport {
             let chosen: Timing
             /// How many times faster the chosen one is, by medians.
             let speedUp: Double
+            /// The dense int8 model in the same configuration; nil without pruned ones, or where it is the chosen one itself.
+            let dense: Timing?
             /// Positions among each one's timings.
             let originalPosition: Int
             let chosenPosition: Int
+
+            /// How many times faster than the dense int8 model.
+            var speedUpOverDense: Double? { dense.map { $0.median / chosen.median } }
         }
 
         let original: Candidate
@@ -27,9 +32,13 @@ extension OptimizationReport {
         let speeds = best.timings.enumerated().compactMap { position, timing -> Headline.Speed? in
             guard let other = original.timings.firstIndex(where: { $0.isComparable(to: timing) }), timing.median > 0
             else { return nil }
+            let rival = dense.flatMap { position in
+                position == chosen || !candidates.indices.contains(position)
+                    ? nil : candidates[position].timings.first { $0.isComparable(to: timing) }
+            }
             return Headline.Speed(
                 original: original.timings[other], chosen: timing,
-                speedUp: original.timings[other].median / timing.median, originalPosition: other,
+                speedUp: original.timings[other].median / timing.median, dense: rival, originalPosition: other,
                 chosenPosition: position)
         }
         return Headline(

@@ -5,8 +5,10 @@ extension OptimizationReport {
         .object([
             ("format", "hone-optimization-report"), ("version", 1), ("title", .string(title)),
             ("headline", headline.map(\.json) ?? .null), ("chosen", .integer(chosen)),
+            ("choice", choice.map(\.json) ?? .null), ("dense", .count(dense)),
             ("candidates", .array(candidates.map(\.json))), ("budget", budget.map(\.json) ?? .null),
-            ("notes", .array(notes.map { .string($0) })), ("provenance", provenance.json),
+            ("verifications", .array(verifications.map(\.json))), ("notes", .array(notes.map { .string($0) })),
+            ("provenance", provenance.json),
             ("layerTimingConditions", .text(layerTimingConditions)),
             (
                 "layerCounts",
@@ -46,6 +48,7 @@ extension OptimizationReport.Headline {
                 ("threads", .count(speed.chosen.threads)), ("batch", .integer(speed.chosen.batch)),
                 ("originalMilliseconds", .real(speed.original.median)),
                 ("chosenMilliseconds", .real(speed.chosen.median)), ("speedUp", .real(speed.speedUp)),
+                ("denseMilliseconds", .real(speed.dense?.median)), ("speedUpOverDense", .real(speed.speedUpOverDense)),
             ])
         }
         return .object([
@@ -62,9 +65,12 @@ extension OptimizationReport.Headline {
 extension OptimizationReport.Candidate {
     var json: JSONValue {
         .object([
-            ("kind", .string(kind.rawValue)), ("name", .string(name)), ("file", .string(fileName)),
-            ("bytes", .integer(byteCount)), ("top1Percent", .real(top1)), ("top5Percent", .real(top5)),
+            ("kind", .string(kind.rawValue)), ("name", .string(name)), ("label", .string(label)),
+            ("file", .string(fileName)), ("bytes", .integer(byteCount)),
+            ("compressedBytes", .count(compressedByteCount)),
+            ("top1Percent", .real(top1)), ("top5Percent", .real(top5)),
             ("comparison", comparison.map(\.json) ?? .null), ("timings", .array(timings.map(\.json))),
+            ("pruning", pruning.map(\.json) ?? .null), ("budget", margin.map(\.json) ?? .null),
         ])
     }
 }
@@ -99,6 +105,9 @@ extension OptimizationReport.Budget {
                 ("klDivergence", .real(attempt.klDivergence)), ("holds", .bool(attempt.holds)),
             ])
         }
-        return .object([("budget", .string(description)), ("attempts", .array(attempts))])
+        return .object([
+            ("budget", .string(description)), ("allowedPercentagePoints", .real(allowedDrop)),
+            ("attempts", .array(attempts)),
+        ])
     }
 }

@@ -21,6 +21,13 @@ extension OptimizationReport {
         /// The time of its step in milliseconds; nil where it was fused into another one or not timed.
         package var floatMilliseconds: Double?
         package var int8Milliseconds: Double?
+        /// The share of weight blocks that the kernels of the chosen int8 model compute with, in percent, as measured; nil where
+        /// there are none.
+        package var density: Double?
+        /// Of the layer pruned, in the chosen model: see `PrunedLayer.errorRefitted`; nil where it was not pruned or measured.
+        package var pruningError: Double?
+        /// What pruning decided of it, and why; nil where the chosen model is dense.
+        package var pruningReason: String?
         package var weights: Weights?
         /// Of its output; nil if that is not quantized.
         package var outputScale: Float?

@@ -11,6 +11,8 @@ extension OptimizationReport.Layer {
             ("reason", .string(reason)), ("value", .text(value)), ("sqnrDecibels", .decibels(signalToNoise)),
             ("cosine", .real(cosine)), ("saturatedPercent", .real(saturated)), ("alone", alone.map(\.json) ?? .null),
             ("floatMilliseconds", .real(floatMilliseconds)), ("int8Milliseconds", .real(int8Milliseconds)),
+            ("densityPercent", .real(density)), ("pruningError", .real(pruningError)),
+            ("pruningReason", .text(pruningReason)),
             ("outputScale", .float(outputScale)), ("outputZeroPoint", .count(outputZeroPoint)),
             ("weights", weights.map(\.json) ?? .null),
         ])

@@ -17,7 +17,7 @@ extension OptimizationReport {
             <header><p class="kicker">Optimization report</p><h1>\(Figure.name("/title", title))</h1>
             <p class="byline">\(byline)</p></header>
             \(HeadlineSection(report: self).markup)\(remarks)\(CandidatesSection(report: self).markup)\
-            \(LayersSection(report: self).markup)\(SensitivitySection(report: self).markup)\
+            \(LayersSection(report: self).markup)\(PruningSection(report: self).markup)\(SensitivitySection(report: self).markup)\
             \(DistributionSections(report: self).markup)\(ProvenanceSection(report: self).markup)\
             <footer><p>The figures of this page are those of report.json, which it contains.</p></footer>
             </main>

@@ -9,6 +9,10 @@ package struct OptimizationReport: Sendable {
     package var candidates: [Candidate]
     /// The position in `candidates` of the model that the command recommends; the headline holds it against the first.
     package var chosen: Int
+    /// Why; nil where there was nothing to choose from.
+    package var choice: Choice?
+    /// The position of the dense int8 model, against which pruned ones are held; nil without pruned ones.
+    package var dense: Int?
     /// Every node of the float model, in its order.
     package var layers: [Layer] = []
     /// Where the times of `layers` come from, for instance `cpu, 2 threads, batch 1`; nil if layers were not timed.
@@ -19,6 +23,8 @@ package struct OptimizationReport: Sendable {
     package var tensors: [Tensor] = []
     /// What was tried to hold a budget; nil if none was given.
     package var budget: Budget?
+    /// The chosen model on each device against the reference; empty if that was not looked at.
+    package var verifications: [Verification] = []
     /// What deserves a look: scales that were raised, data that is not finite.
     package var notes: [String] = []
 

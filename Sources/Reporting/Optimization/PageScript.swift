@@ -18,7 +18,7 @@ enum PageScript {
             const value = cell.dataset.json ? at(cell.dataset.json) : null;
             return value === "infinity" ? Infinity : value === "-infinity" ? -Infinity : value ?? null;
           };
-          const order = row => Number(row.querySelector("[data-json]").dataset.json.split("/")[2]);
+          const order = row => Number(row.querySelector("[data-json]").dataset.json.split("/").at(-2));
 
           for (const table of document.querySelectorAll("table.sortable")) {
             const headers = [...table.tHead.rows[0].cells];

@@ -49,8 +49,13 @@ enum PageStyle {
         .grid{stroke:var(--line);stroke-width:1;shape-rendering:crispEdges}
         text{fill:var(--ink);font-size:13px}
         .ticks{overflow:visible}.ticks text{fill:var(--soft);font-size:12px;text-anchor:middle}
-        .ticks.up text{text-anchor:end;dominant-baseline:central}.label.left{text-anchor:end}
+        .ticks.up text{text-anchor:end;dominant-baseline:central}.label.left{text-anchor:end}.label.middle{text-anchor:middle}
         .label{font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+        .mark.pruned.over,.mark.int8.over{fill:var(--paper);stroke-width:2}.mark.pruned.over{stroke:var(--pruned)}.mark.int8.over{stroke:var(--int8)}
+        .chosen{fill:none;stroke:var(--ink);stroke-width:1.5}
+        .limit{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 3}
+        .marks{display:flex;flex-wrap:wrap;gap:2px 18px;max-width:none}svg.key{width:18px;height:18px;vertical-align:-4px;overflow:visible}
+        tr.result th,tr.result td{font-weight:600;background:var(--faint)}.over{white-space:nowrap}span.pruned{color:var(--pruned)}
         .front{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:4 4}
         .whisker{stroke-width:2}
         .mark.float,.key.float{fill:var(--float)}.mark.int8{fill:var(--int8)}.mark.pruned{fill:var(--pruned)}

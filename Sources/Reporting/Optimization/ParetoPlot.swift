@@ -8,6 +8,10 @@ struct ParetoPlot {
         let quality: Double
         /// What the paired interval leaves possible.
         let whisker: ClosedRange<Double>?
+        /// Whether it is the result.
+        var isChosen = false
+        /// Whether it is known to break the budget.
+        var isOverBudget = false
     }
 
     let title: Markup
@@ -17,12 +21,16 @@ struct ParetoPlot {
     let costLabel: String
     let qualityLabel: String
     let points: [Point]
+    /// The least quality that holds the budget; nil without one.
+    var limit: Double?
 
     /// Percentage points, at least, from the bottom to the top: a hundredth of a point should not look like a cliff.
     private static let smallestSpan = 1.0
 
     private var quality: PlotAxis {
-        let bounds = points.flatMap { [$0.quality, $0.whisker?.lowerBound, $0.whisker?.upperBound].compactMap { $0 } }
+        let bounds =
+            points.flatMap { [$0.quality, $0.whisker?.lowerBound, $0.whisker?.upperBound].compactMap { $0 } }
+            + [limit].compactMap { $0 }
         let (low, high) = (bounds.min() ?? 0, bounds.max() ?? 100)
         let span = max(high - low, ParetoPlot.smallestSpan)
         let middle = (low + high) / 2
@@ -50,7 +58,13 @@ struct ParetoPlot {
                 x2="\(cost.position(to.cost))" y2="\(quality.height(to.quality))"/>
                 """
         }
-        for (index, point) in points.enumerated() { marks += mark(point, index, cost, quality) }
+        if let limit {
+            let y = quality.height(limit)
+            marks += "<line class=\"limit\" x1=\"0%\" x2=\"100%\" y1=\"\(y)\" y2=\"\(y)\"/>"
+        }
+        // Labels come last: no mark lies over one.
+        for point in points { marks += mark(point, cost, quality) }
+        marks += labels(cost, quality)
         return """
             <figure class="pareto"><h3>\(title)</h3>
             <div class="frame"><p class="axis">\(qualityLabel)</p>
@@ -61,7 +75,7 @@ struct ParetoPlot {
             """
     }
 
-    private func mark(_ point: Point, _ index: Int, _ cost: PlotAxis, _ quality: PlotAxis) -> Markup {
+    private func mark(_ point: Point, _ cost: PlotAxis, _ quality: PlotAxis) -> Markup {
         let (x, y) = (cost.position(point.cost), quality.height(point.quality))
         var markup: Markup = ""
         if let whisker = point.whisker {
@@ -72,23 +86,40 @@ struct ParetoPlot {
                 stroke-linecap="square"/>
                 """
         }
-        let shape: Markup =
-            switch point.kind {
-            case .float: "<circle r=\"6\"/>"
-            case .int8: "<rect x=\"-5.5\" y=\"-5.5\" width=\"11\" height=\"11\"/>"
-            case .pruned: "<path d=\"M0-7L6.5 5H-6.5Z\"/>"
-            }
-        markup += "<svg class=\"mark \(point.kind.rawValue)\" x=\"\(x)\" y=\"\(y)\">\(shape)</svg>"
-        // The front falls to the left and rises to the right: labels go where it does not.
-        let isRight = cost.percent(point.cost) > 70
-        let isCrowded = points[..<index].contains {
-            abs(cost.percent($0.cost) - cost.percent(point.cost)) < 25
-                && abs(quality.percent($0.quality) - quality.percent(point.quality)) < 7
-        }
-        let (shift, drop) = (isRight ? "-10" : "10", isRight ? "-.6em" : isCrowded ? "2.6em" : "1.4em")
+        if point.isChosen { markup += "<circle class=\"chosen\" cx=\"\(x)\" cy=\"\(y)\" r=\"11\"/>" }
+        let state: Markup = point.isOverBudget ? " over" : ""
         markup += """
-            <text class="label\(isRight ? " left" : "")" x="\(x)" y="\(y)" dx="\(shift)" dy="\(drop)">\(Figure.cut(point.label, head: 12, tail: 8))</text>
+            <svg class="mark \(point.kind.rawValue)\(state)" x="\(x)" y="\(y)">\(ParetoPlot.shape(point.kind))</svg>
             """
         return markup
+    }
+
+    /// The mark of a kind, around the origin.
+    static func shape(_ kind: OptimizationReport.Candidate.Kind) -> Markup {
+        switch kind {
+        case .float: "<circle r=\"6\"/>"
+        case .int8: "<rect x=\"-5.5\" y=\"-5.5\" width=\"11\" height=\"11\"/>"
+        case .pruned: "<path d=\"M0-7L6.5 5H-6.5Z\"/>"
+        }
+    }
+
+    private func labels(_ cost: PlotAxis, _ quality: PlotAxis) -> Markup {
+        let texts = points.map { Figure.cut($0.label, head: 12, tail: 8) }
+        let places = PlotLabels.places(
+            zip(points, texts).map { point, text in
+                PlotLabels.Mark(
+                    x: cost.percent(point.cost), y: 100 - quality.percent(point.quality), label: text,
+                    whisker: point.whisker.map {
+                        (100 - quality.percent($0.upperBound))...(100 - quality.percent($0.lowerBound))
+                    })
+            })
+        return Markup(
+            zip(zip(points, texts), places).map { labelled, place -> Markup in
+                let (point, text) = labelled
+                return """
+                    <text class="label \(place.anchor.rawValue)" x="\(cost.position(point.cost))" \
+                    y="\(quality.height(point.quality))" dx="\(place.dx)" dy="\(place.dy)">\(text)</text>
+                    """
+            })
     }
 }

@@ -9,7 +9,7 @@ struct ProvenanceSection {
         <section id="provenance"><h2>How it was made</h2>
         <pre><code data-json="/provenance/command">\(provenance.command)</code></pre>
         <dl class="wide">\(facts)</dl>
-        <div class="columns">\(steps)\(recipe)\(budget)</div></section>
+        <div class="columns">\(steps)\(recipe)\(budget)\(verification)</div></section>
 
         """
     }
@@ -95,6 +95,27 @@ struct ProvenanceSection {
             "Budget \(Figure.name("/budget/budget", budget.description))",
             """
             <th class="n">Layers in float</th><th class="n">Drop, pp</th><th class="n">KL, nats</th><th></th>
+            """, rows)
+    }
+
+    private var verification: Markup {
+        guard !report.verifications.isEmpty else { return "" }
+        let rows = Markup(
+            report.verifications.enumerated().map { index, one in
+                let base = "/verifications/\(index)"
+                let verdict: Markup =
+                    one.differingCount == 0 ? "equal" : one.isWithinBounds ? "within bounds" : "differs"
+                return """
+                    <tr><th scope="row">\(Figure.name("\(base)/device", one.device))</th>\
+                    \(Figure.cell("\(base)/samples", NumberText.count(one.sampleCount)))\
+                    \(Figure.cell("\(base)/nodes", NumberText.count(one.nodeCount)))\
+                    \(Figure.cell("\(base)/differing", NumberText.count(one.differingCount)))<td>\(verdict)</td></tr>
+                    """
+            })
+        return table(
+            "The result against the reference, bit for bit",
+            """
+            <th>Device</th><th class="n">Samples</th><th class="n">Nodes run</th><th class="n">Differing</th><th></th>
             """, rows)
     }
 
