@@ -86,9 +86,10 @@ package struct ChannelPruner {
             data?.tell("Weighing channels", "layers", done: number, of: layers.count)
             guard LayerMoments.byteCount(one.layer) <= options.byteLimit / 2,
                 let matrix = LayerMatrix(one.layer, in: graph),
-                var moments = try run.moments(of: one.layer), moments.isUsable
+                var moments = try run.moments(of: one.layer)
             else { continue }
             moments.setTargets(matrix)
+            guard moments.isUsable else { continue }
             let groups = one.columns.keys.filter { isFree[$0] }.sorted()
             bytes += (one.layer.columns + one.layer.outputs) * one.layer.columns * 8
             if options.score == .hessianGreedy, one.layer.columns <= ChannelElimination.columnLimit,
@@ -100,6 +101,12 @@ package struct ChannelPruner {
                 tooLarge.formUnion(groups)
             }
             energies.add(one, matrix, moments, isDiagonal: options.score == .activation)
+        }
+        // What nobody reads whose inputs are known goes by its weights.
+        let known = Set(energies.layers.flatMap(\.shares.keys))
+        for layer in ChannelEnergies(magnitudes: graph, groups).layers {
+            let missing = layer.shares.filter { !known.contains($0.key) }
+            if !missing.isEmpty { energies.layers.append(ChannelEnergies.Layer(shares: missing)) }
         }
         guard options.score == .hessianGreedy else { return energies }
         for (group, readers) in eliminated.sorted(by: { $0.key < $1.key }) where !tooLarge.contains(group) {

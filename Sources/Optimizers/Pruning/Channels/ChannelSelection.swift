@@ -5,16 +5,37 @@ import Foundation
 /// Greedy: of all groups, the one goes on whose next channels cost least for each multiply-accumulate saved. Channels cost the
 /// logarithm of what they leave of a layer's energy: the last ones of a layer cost the most, and none can go.
 struct ChannelSelection {
-    let costs: ChannelCosts
-    let energies: ChannelEnergies
+    private let costs: ChannelCosts
     /// Counts that are kept divide by it.
-    let multiple: Int
+    private let multiple: Int
     /// Groups that may lose channels.
-    let isFree: [Bool]
+    private let isFree: [Bool]
+    /// By group: its channels, what matters least first.
+    private let orders: [[Int]]
+    /// By layer and group: the share of the layer that the first channels of the order have, by their number.
+    private let lost: [[Int: [Double]]]
+    /// By group: the layers that it has a share of.
+    private let layersOf: [[Int]]
 
-    /// By group, how many channels it keeps, and which ones, ascending.
+    init(costs: ChannelCosts, energies: ChannelEnergies, multiple: Int, isFree: [Bool]) {
+        (self.costs, self.multiple, self.isFree) = (costs, multiple, isFree)
+        let orders = costs.all.indices.map { energies.order($0, count: costs.all[$0]) }
+        lost = energies.layers.map { layer in
+            var lost: [Int: [Double]] = [:]
+            for (group, shares) in layer.shares {
+                lost[group] = orders[group].reduce(into: [0]) { $0.append(($0.last ?? 0) + shares[$1]) }
+            }
+            return lost
+        }
+        var layersOf = [[Int]](repeating: [], count: costs.all.count)
+        for (number, layer) in energies.layers.enumerated() {
+            for group in layer.shares.keys { layersOf[group].append(number) }
+        }
+        (self.orders, self.layersOf) = (orders, layersOf)
+    }
+
+    /// By group, which channels it keeps, ascending, where it loses some.
     struct Choice {
-        var counts: [Int]
         var kept: [Int: [Int]]
         /// The share of multiply-accumulates that is left.
         var share: Double
@@ -23,7 +44,6 @@ struct ChannelSelection {
     /// - Returns: the choice that is the last one above what was asked for where nothing more can go.
     func choice(fraction: Double) -> Choice {
         var counts = costs.all
-        let orders = counts.indices.map { energies.order($0, count: counts[$0]) }
         let whole = costs.total(counts)
         var removals: [(group: Int, from: Int, to: Int, price: Double)] = []
         var total = whole
@@ -35,7 +55,7 @@ struct ChannelSelection {
                 fewer[group] = next
                 let left = costs.total(fewer)
                 guard left < total else { continue }
-                let price = loss(group, next, counts, orders) / (total - left)
+                let price = loss(group, next, counts) / (total - left)
                 if price < best?.price ?? .infinity { best = (group, next, left, price) }
             }
             guard let best else { break }
@@ -48,7 +68,7 @@ struct ChannelSelection {
         for group in counts.indices where counts[group] < costs.all[group] {
             kept[group] = orders[group].suffix(counts[group]).sorted()
         }
-        return Choice(counts: counts, kept: kept, share: whole > 0 ? costs.total(counts) / whole : 1)
+        return Choice(kept: kept, share: whole > 0 ? costs.total(counts) / whole : 1)
     }
 
     /// The next smaller multiple; nil where that is nothing.
@@ -70,20 +90,13 @@ struct ChannelSelection {
     }
 
     /// What a group's next channels cost, over all layers.
-    private func loss(_ group: Int, _ next: Int, _ counts: [Int], _ orders: [[Int]]) -> Double {
-        var loss = 0.0
-        for layer in energies.layers {
-            guard let shares = layer.shares[group] else { continue }
-            let first = costs.all[group] - counts[group]
-            let going = orders[group][first..<(costs.all[group] - next)].reduce(0) { $0 + shares[$1] }
+    private func loss(_ group: Int, _ next: Int, _ counts: [Int]) -> Double {
+        layersOf[group].reduce(0) { sum, layer in
             // What is gone by now, of this group and of the others that the layer reads.
-            var gone = 0.0
-            for (other, shares) in layer.shares.sorted(by: { $0.key < $1.key }) {
-                gone += orders[other].prefix(costs.all[other] - counts[other]).reduce(0) { $0 + shares[$1] }
-            }
-            let (before, after) = (max(1 - gone, 1e-9), max(1 - gone - going, 1e-9))
-            loss += max(0, log(before / after))
+            let gone = lost[layer].keys.sorted().reduce(0) { $0 + (lost[layer][$1]?[costs.all[$1] - counts[$1]] ?? 0) }
+            let own = lost[layer][group] ?? []
+            let going = own[costs.all[group] - next] - own[costs.all[group] - counts[group]]
+            return sum + max(0, log(max(1 - gone, 1e-9) / max(1 - gone - going, 1e-9)))
         }
-        return loss
     }
 }
