@@ -3,8 +3,8 @@
 
     accuracy.py --hone HONE [--results FOLDER] [--pattern 16x4] [--levels 0.25,0.5,0.75] [--only NAME,...]
 
-Each level is pruned with one step more than the row before: masks by magnitude, masks by the Hessian, the refit, rounds of rising
-sparsity, permuted channels, shares by what each layer can bear. Every file is then quantized by recipe `balanced` and
+Each level is pruned in several ways: masks by magnitude; by the Hessian, also with permuted channels; the refit of what is kept;
+rounds of rising sparsity; exact elimination in place of both; and last shares by what each layer can bear. Every file is then quantized by recipe `balanced` and
 evaluated by Hone on all test images. Pruning and quantizing read training images; drops are paired, against the float model.
 """
 import argparse
@@ -19,11 +19,12 @@ from networks import ROOT, networks, table
 ALONE = ["--uniform", "--no-permutation"]
 WAYS = {
     "magnitude": ["--score", "magnitude", "--no-refit", "--schedule", "constant", *ALONE],
-    "hessian": ["--no-refit", "--schedule", "constant", *ALONE],
-    "+ refit": ["--schedule", "constant", *ALONE],
-    "+ rounds": ALONE,
-    "+ permutation": ["--uniform"],
-    "+ allocation": [],
+    "hessian": ["--score", "hessian", "--no-refit", "--schedule", "constant", *ALONE],
+    "hessian, permuted": ["--score", "hessian", "--no-refit", "--schedule", "constant", "--uniform"],
+    "hessian, refit": ["--score", "hessian", "--schedule", "constant", *ALONE],
+    "hessian, refit, rounds": ["--score", "hessian", *ALONE],
+    "elimination, refit": ["--uniform"],
+    "elimination, refit, allocation": [],
 }
 
 

@@ -111,8 +111,8 @@ import Testing
         graph.opsets = ["": 17]
         graph.inputs = ["a", "b"].map { ValueInfo(name: $0, elementType: .float32, shape: nil) }
         graph.nodes = [
-            Node(name: "sum", operatorType: "Add", inputs: ["a", "b"], outputs: ["sum"]),
-            Node(name: "y", operatorType: "Relu", inputs: ["sum"], outputs: ["y"]),
+            Node("Add", name: "sum", inputs: ["a", "b"], outputs: ["sum"]),
+            Node("Relu", name: "y", inputs: ["sum"], outputs: ["y"]),
         ]
         graph.outputs = [ValueInfo(name: "y", elementType: nil, shape: nil)]
         let feed = ["a": random.floats(shape), "b": random.floats(shape)]

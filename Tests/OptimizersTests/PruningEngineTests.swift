@@ -56,10 +56,11 @@ import Testing
 
     private func pruner(
         _ pattern: PruningPattern = .blocks(outputs: 4, inputs: 4), score: PruningScore = .hessian, refits: Bool = true,
-        batch: Int = 7, hasData: Bool = true
+        batch: Int = 7, hasData: Bool = true, permutes: Bool = false
     ) -> BlockPruner {
         var options = PruningOptions()
         (options.pattern, options.score, options.refits) = (pattern, score, refits)
+        options.permutes = permutes
         return BlockPruner(
             options: options, backend: PruningEngineTests.backend, evaluator: PruningEngineTests.backend,
             data: hasData ? data(samples(40), batch: batch) : nil)
@@ -124,6 +125,19 @@ import Testing
         // The refit bounds each layer's error, not the network's: with masks by activation these few outputs err more.
         guard score != .activation else { return }
         #expect(try error(result.graph, graph) < error(plain.graph, graph))
+    }
+
+    /// Channels are reordered for masks alone, and the network computes what it did: with nothing to drop, to rounding.
+    @Test func channelsAreReorderedWithoutARefitOnly() throws {
+        let graph = network()
+        let order = { (graph: Graph) in graph.constant("b0")?.floats() ?? [] }
+        let fitted = try pruner(permutes: true).prune(graph, sparsity: shares)
+        #expect(order(fitted.graph) == order(graph))
+        let masked = try pruner(refits: false, permutes: true).prune(graph, sparsity: shares)
+        let plain = try pruner(refits: false).prune(graph, sparsity: shares)
+        #expect(order(plain.graph) == order(graph))
+        #expect(order(masked.graph).sorted() == order(graph).sorted())
+        #expect(masked.layers.map(\.keptBlocks) == plain.layers.map(\.keptBlocks))
     }
 
     /// Without data, magnitudes alone: the kept weights keep their bits.

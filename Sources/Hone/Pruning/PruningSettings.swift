@@ -42,7 +42,7 @@ public struct PruningSettings: Sendable {
     /// How much becomes zero.
     public var target: PruningTarget
     /// What says how much a block matters.
-    public var score = Score.hessian
+    public var score = Score.hessianGreedy
     /// How sparsity rises.
     public var schedule = Schedule.polynomial(steps: 4, power: 3, initial: 0)
     /// Layers that lose channels keep multiples of so many; of pattern `channel`.
@@ -51,7 +51,7 @@ public struct PruningSettings: Sendable {
     public var excludedNodes: Set<String> = []
     /// Whether kept weights and biases are fitted to the original layer's output.
     public var refits = true
-    /// Whether channels are reordered so that blocks lose less.
+    /// Whether channels are reordered so that blocks lose less, where nothing is fitted: fits do better in the model's own order.
     public var permutes = true
     /// Whether each layer gets the same share of a sparsity, instead of what it can bear.
     public var isUniform = false
@@ -60,7 +60,7 @@ public struct PruningSettings: Sendable {
     /// Samples that are read, at most.
     public var sampleLimit = 512
 
-    /// The defaults: 16x4, the Hessian, refits in four rounds, permuted channels.
+    /// The defaults: 16x4, exact elimination where a layer is small enough, else Hessian scores and refits in four rounds.
     public init(pattern: String = "16x4", target: PruningTarget) {
         (self.pattern, self.target) = (pattern, target)
     }

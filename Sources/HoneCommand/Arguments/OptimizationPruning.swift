@@ -13,10 +13,10 @@ enum OptimizationPruning {
             "--pattern", "PATTERN",
             "what becomes zero together: outputs x inputs such as 16x4 (default), or channel: a share of the multiply-accumulates goes"
         ),
-        .value("--score", "SCORE", "what a block is worth: hessian (default), activation, magnitude, hessian-greedy"),
+        .value("--score", "SCORE", "what a block is worth: hessian-greedy (default), hessian, activation, magnitude"),
         .value("--steps", "N", "rounds of rising sparsity, each with a fit (default 4)"),
         .flag("--no-refit", "leave the weights that are not pruned as they are"),
-        .flag("--no-permutation", "leave channels in their order"),
+        .flag("--no-permutation", "with --no-refit: leave channels in their order"),
         .flag("--uniform", "the same share in each layer"),
     ]
 
@@ -45,7 +45,7 @@ enum OptimizationPruning {
         let pattern = arguments.value("--pattern") ?? "16x4"
         return try levels(target, pattern, arguments).map { target -> PruningSettings in
             var settings = PruningSettings(pattern: pattern, target: target)
-            settings.score = try arguments.choice("--score", of: PruningSettings.Score.self) ?? .hessian
+            settings.score = try arguments.choice("--score", of: PruningSettings.Score.self) ?? .hessianGreedy
             if let steps = try arguments.integer("--steps") {
                 guard steps <= 100 else { throw arguments.fail("--steps takes 1 to 100, not \(steps)") }
                 settings.schedule = .polynomial(steps: steps, power: 3, initial: 0)

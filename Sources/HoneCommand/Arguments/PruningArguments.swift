@@ -16,14 +16,14 @@ enum PruningArguments {
         .value("--macs", "FRACTION", "share of multiply-accumulates that is left, with --pattern channel"),
         .value("--multiple", "N", "channels that are left are a multiple of this, with --pattern channel (default 8)"),
         .value("--speedup", "X", "times as fast as dense int8 on --device, measured"),
-        .value("--score", "SCORE", "what a block is worth: hessian (default), activation, magnitude, hessian-greedy"),
+        .value("--score", "SCORE", "what a block is worth: hessian-greedy (default), hessian, activation, magnitude"),
         .value("--schedule", "SCHEDULE", "how sparsity rises: polynomial (default), or constant: at once"),
         .value("--steps", "N", "rounds of masks and fits of --schedule polynomial (default 4)"),
         .value("--power", "P", "its power (default 3)"),
         .value("--initial", "S0", "the sparsity it starts from (default 0)"),
         .list("--exclude", "NAME", "layers that stay as they are: names, globs ('block1/*'), or type:Gemm"),
         .flag("--no-refit", "leave kept weights as they are"),
-        .flag("--no-permutation", "leave channels in their order"),
+        .flag("--no-permutation", "with --no-refit: leave channels in their order"),
         .flag("--uniform", "the same share in each layer"),
     ]
 
@@ -37,7 +37,7 @@ enum PruningArguments {
     static func settings(_ arguments: ParsedArguments) throws -> PruningSettings {
         let pattern = arguments.value("--pattern") ?? "16x4"
         var settings = PruningSettings(pattern: pattern, target: try target(arguments, pattern))
-        settings.score = try arguments.choice("--score", of: PruningSettings.Score.self) ?? .hessian
+        settings.score = try arguments.choice("--score", of: PruningSettings.Score.self) ?? .hessianGreedy
         settings.refits = !arguments.has("--no-refit")
         settings.permutes = !arguments.has("--no-permutation")
         settings.isUniform = arguments.has("--uniform")

@@ -38,7 +38,7 @@ package struct PruningOptions: Sendable {
     package var schedule = PruningSchedule.polynomial(steps: 4, power: 3, initial: 0)
     /// Whether kept weights and biases are fitted to the original layer's output.
     package var refits = true
-    /// Whether channels are reordered so that blocks lose less.
+    /// Whether channels are reordered so that blocks lose less, where nothing is fitted (`BlockPermutation`).
     package var permutes = true
     /// Samples that are read, at most.
     package var sampleLimit = 512

@@ -32,7 +32,7 @@ package struct BlockPruner {
     package func prune(_ graph: Graph, sparsity: [String: Double]) throws(HoneError) -> PruningResult {
         let candidates = graph.nodes.indices.compactMap { PruningCandidate($0, in: graph) }
         try check(sparsity, candidates)
-        var result = PruningResult(graph: graph, layers: [])
+        var result = PruningResult(graph: try reordered(graph, sparsity), layers: [])
         let layers = candidates.compactMap { if case .prunable(let layer) = $0 { layer } else { nil } }
         let pruned = layers.filter { sparsity[$0.name] ?? 0 > 0 }
         let (outcomes, sampleCount) = try prune(pruned, sparsity, &result.graph)
@@ -91,6 +91,16 @@ package struct BlockPruner {
         }
         data?.tell("Measuring losses", "layers", done: layers.count, of: max(layers.count, 1))
         return losses
+    }
+
+    /// The graph with channels in the order that loses least, where nothing makes up for a mask (see `BlockPermutation`).
+    private func reordered(_ graph: Graph, _ sparsity: [String: Double]) throws(HoneError) -> Graph {
+        guard options.permutes, !options.refits, case .blocks(let outputs, let inputs) = options.pattern,
+            outputs * inputs > 1
+        else { return graph }
+        return try BlockPermutation.permuted(
+            graph, sparsity: sparsity, options: options, backend: backend, evaluator: evaluator, data: data
+        ).graph
     }
 
     /// Prunes layers one after the other: what became of each, by its position, and how many samples counted.
