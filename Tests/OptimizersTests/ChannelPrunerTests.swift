@@ -147,6 +147,22 @@ import Testing
         for name in first.initializerOrder { #expect(first.initializers[name] == second.initializers[name], "\(name)") }
     }
 
+    /// A fit adds biases where there were none: they lose the channels that their layers lose.
+    @Test func biasesThatFitsAddHaveTheSizeOfTheirLayers() throws {
+        var graph = Self.network(.residual)
+        for index in graph.nodes.indices where graph.nodes[index].operatorType == "Conv" {
+            graph.nodes[index].inputs = Array(graph.nodes[index].inputs.prefix(2))
+        }
+        let result = try Self.prune(graph, Self.options(.hessianGreedy))
+        let convolutions = result.graph.nodes.filter { $0.operatorType == "Conv" }
+        #expect(convolutions.contains { $0.input(2) != nil })
+        for node in convolutions {
+            guard let bias = node.input(2).flatMap({ result.graph.constant($0) }) else { continue }
+            #expect(bias.shape[0] == node.input(1).flatMap { result.graph.constant($0) }?.shape[0], "\(node.name)")
+        }
+        #expect(try Self.error(graph, result.graph).isFinite)
+    }
+
     @Test func excludedLayersKeepTheirShape() throws {
         let graph = Self.network(.residual)
         let result = try Self.prune(graph, Self.options(.magnitude), data: nil, fraction: 0.7, excluding: ["a0"])

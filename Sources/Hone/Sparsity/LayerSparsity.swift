@@ -21,8 +21,8 @@ package struct LayerSparsity: Sendable {
     package var patternName: String? { pattern?.description }
     /// The share of the blocks of the pattern that the file claims which are not empty; nil where that has no blocks.
     let claimedDensity: Double?
-    /// Whether that pattern has all zeros in its empty blocks.
-    let isExplainedByClaim: Bool
+    /// Whether it keeps no more of its neighbours than the file claims, if that claims N:M.
+    let keepsClaimedShare: Bool
 
     /// - Parameter claimed: the pattern that the file's metadata name.
     /// - Returns: nil for other operators, and for weights that are no constants of 8 bits or floats.
@@ -43,7 +43,7 @@ package struct LayerSparsity: Sendable {
         pattern = mask.pattern(also: claimed.map { [$0] } ?? [])
         let found = claimed.flatMap { mask.emptyBlocks(of: $0) }
         claimedDensity = found.map { 1 - Double($0.empty) / Double($0.all) }
-        isExplainedByClaim = claimed.map { mask.isExplained(by: $0) } ?? true
+        keepsClaimedShare = claimed.map { mask.keepsShare(of: $0) } ?? true
     }
 }
 

@@ -182,13 +182,10 @@ struct WeightMask {
         return .blocks(outputs: 1, inputs: 1)
     }
 
-    /// Whether a pattern has all zeros in its empty blocks, apart from those that rounding may have made.
-    func isExplained(by pattern: PruningPattern) -> Bool {
-        switch pattern {
-        case .channels: isExplained(emptyChannels().weights)
-        case .blocks(let height, let width): isExplained(emptyBlocks(outputs: height, inputs: width).weights)
-        case .share(let kept, let length): shares(of: length).kept <= kept
-        }
+    /// Whether weights have no more than N of M neighbours; true for patterns that say nothing of that.
+    func keepsShare(of pattern: PruningPattern) -> Bool {
+        guard case .share(let kept, let length) = pattern else { return true }
+        return shares(of: length).kept <= kept
     }
 
     private static let commonBlocks = [(16, 16), (16, 4), (8, 4), (4, 4), (4, 1), (1, 4)]

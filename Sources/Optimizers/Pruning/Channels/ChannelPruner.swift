@@ -39,6 +39,7 @@ package struct ChannelPruner {
         guard multiple >= 1 else {
             throw HoneError(.invalidOption, "channels in multiples of \(multiple); expected at least 1")
         }
+        let graph = options.refits && data != nil ? withBiases(graph, excluded) : graph
         guard let inferred = graph.typesOfUsualInputs(evaluator: evaluator) else {
             throw HoneError(
                 .unsupported, "the sizes of the model's inputs are not known, so that its channels cannot be followed",
@@ -68,6 +69,20 @@ package struct ChannelPruner {
             (layers[index].errorMasked, layers[index].errorRefitted) = error
         }
         return PruningResult(graph: smaller, layers: layers)
+    }
+
+    /// The graph with a bias, of zeros where there was none, in each layer that will be fitted: one that the fit adds later would
+    /// belong to no group of channels.
+    private func withBiases(_ graph: Graph, _ excluded: NodeSelection) -> Graph {
+        var biased = graph
+        for layer in PrunableLayer.all(in: graph) {
+            guard !excluded.nodes.contains(layer.name), !excluded.operators.contains(layer.operatorType),
+                let matrix = LayerMatrix(layer, in: graph), matrix.canHaveBias,
+                graph.nodes[layer.index].input(2).flatMap({ graph.constant($0) })?.shape != [layer.outputs]
+            else { continue }
+            _ = matrix.write(to: &biased, layer, changesBias: true)
+        }
+        return biased
     }
 
     /// How much hangs on each channel, by the score of the options.
