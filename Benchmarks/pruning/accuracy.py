@@ -20,11 +20,11 @@ ALONE = ["--uniform", "--no-permutation"]
 WAYS = {
     "magnitude": ["--score", "magnitude", "--no-refit", "--schedule", "constant", *ALONE],
     "hessian": ["--score", "hessian", "--no-refit", "--schedule", "constant", *ALONE],
-    "hessian, permuted": ["--score", "hessian", "--no-refit", "--schedule", "constant", "--uniform"],
-    "hessian, refit": ["--score", "hessian", "--schedule", "constant", *ALONE],
-    "hessian, refit, rounds": ["--score", "hessian", *ALONE],
-    "elimination, refit": ["--uniform"],
-    "elimination, refit, allocation": [],
+    "hessian permuted": ["--score", "hessian", "--no-refit", "--schedule", "constant", "--uniform"],
+    "hessian + refit": ["--score", "hessian", "--schedule", "constant", *ALONE],
+    "hessian + refit + rounds": ["--score", "hessian", *ALONE],
+    "elimination + refit": ["--uniform"],
+    "elimination + refit + allocation": [],
 }
 
 
@@ -75,7 +75,7 @@ def main():
     options = parser.parse_args()
     levels, ways = [float(level) for level in options.levels.split(",")], options.ways.split(",")
     text = [f"Top-1 of models pruned in blocks of {options.pattern} without training, then quantized (recipe balanced), on all test images.",
-            "Each row of a level does one step more than the row above it; drops are against the dense float model.", ""]
+            "Each row says what chose the blocks and what makes up for them; drops are against the dense float model.", ""]
     results = {}
     for network in networks(options.hone.resolve()):
         if not network.name.startswith(tuple(options.only.split(","))):
@@ -87,6 +87,7 @@ def main():
         text += lines(network.name, rows, top1)
     print("\n".join(text))
     if options.results:
+        options.results.mkdir(parents=True, exist_ok=True)
         (options.results / "pruning.txt").write_text("\n".join(text))
         (options.results / "pruning.json").write_text(json.dumps({
             "pattern": options.pattern, "machine": platform.machine(), "models": results}, indent=1) + "\n")

@@ -136,6 +136,7 @@ def main():
     text = "\n".join([title, "", *table(cells, left=2)]) + "\n"
     print(text)
     if options.results:
+        options.results.mkdir(parents=True, exist_ok=True)
         (options.results / "pruning-order.txt").write_text(text)
         (options.results / "pruning-order.json").write_text(json.dumps({"network": network.name, "rows": rows}, indent=1) + "\n")
 
